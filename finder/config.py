@@ -1,0 +1,80 @@
+"""Settings: the only place that reads the environment."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import platformdirs
+
+from finder.errors import ConfigError
+
+SAMPLE_DATABASE = "sample.sqlite"
+
+
+def _user_data() -> Path:
+    return Path(platformdirs.user_data_dir("flaechenfinder", appauthor=False))
+
+
+def _user_cache() -> Path:
+    return Path(platformdirs.user_cache_dir("flaechenfinder", appauthor=False))
+
+
+def _days(env: Mapping[str, str], name: str, default: int) -> int:
+    text = env.get(name, "").strip()
+    if not text:
+        return default
+    if not text.isdigit() or int(text) == 0:
+        raise ConfigError("The setting %(name)s must be a whole number of days, not “%(value)s”.", name=name, value=text)
+    return int(text)
+
+
+@dataclass(frozen=True)
+class Freshness:
+    """After how many days since `verified_on` a listing is due, unconfirmed and hidden."""
+
+    due: int = 90
+    unconfirmed: int = 180
+    hidden: int = 365
+
+
+@dataclass(frozen=True)
+class Config:
+    """All settings, read once. `database` is a SQLAlchemy URL."""
+
+    database: str
+    database_given: bool
+    data_dir: Path
+    cache_dir: Path
+    url: str | None
+    secret_key: str | None
+    language: str | None
+    freshness: Freshness
+    operator: str | None
+    contact: str | None
+
+    @classmethod
+    def from_env(cls, env: Mapping[str, str] | None = None, *, sample: bool = False) -> Config:
+        """Read the settings; `sample` asks for the sample inventory's own database file."""
+        env = os.environ if env is None else env
+        data_dir = _user_data()
+        given = env.get("FINDER_DATABASE", "").strip()
+        name = SAMPLE_DATABASE if sample else "finder.sqlite"
+        return cls(
+            database=given or f"sqlite:///{data_dir / name}",
+            database_given=bool(given),
+            data_dir=data_dir,
+            cache_dir=_user_cache(),
+            url=env.get("FINDER_URL", "").strip().rstrip("/") or None,
+            secret_key=env.get("FINDER_SECRET_KEY", "").strip() or None,
+            language=env.get("FINDER_LANGUAGE", "").strip() or env.get("LC_ALL") or env.get("LANG") or None,
+            freshness=Freshness(
+                due=_days(env, "FINDER_FRESH_DAYS", 90),
+                unconfirmed=_days(env, "FINDER_DUE_DAYS", 180),
+                hidden=_days(env, "FINDER_HIDDEN_DAYS", 365),
+            ),
+            operator=env.get("FINDER_OPERATOR", "").strip() or None,
+            contact=env.get("FINDER_CONTACT", "").strip() or None,
+        )

@@ -1,0 +1,73 @@
+"""The only door for coordinate reference systems: everything inside is metric, everything outside longitude, latitude."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import pyproj
+import shapely
+from numpy.typing import NDArray
+
+from finder import resources
+from finder.errors import UnusableInput
+
+LONLAT = 4326
+"""EPSG code of what the web speaks: WGS 84, always longitude first here."""
+METRIC: int = resources.region()["crs"]
+"""EPSG code in metres of the region's data; all stored geometry and every measure is in it."""
+
+Geometries = NDArray[np.object_]
+
+
+def parse(text: str | int) -> pyproj.CRS:
+    """Return the CRS named by an EPSG number, `EPSG:N` or WKT; refuse what PROJ does not know."""
+    try:
+        return pyproj.CRS.from_user_input(int(text) if str(text).isdigit() else text)
+    except pyproj.exceptions.CRSError as error:
+        raise UnusableInput("The coordinate reference system “%(crs)s” is not known.", crs=str(text)[:80]) from error
+
+
+@functools.lru_cache(maxsize=64)
+def _transformer(source: str | int, target: str | int) -> pyproj.Transformer:
+    return pyproj.Transformer.from_crs(parse(source), parse(target), always_xy=True)
+
+
+def transform(geometries: Any, source: str | int, target: str | int) -> Any:
+    """Return shapely geometries (one or an array, None stays None) moved from one CRS to another in one step.
+
+    Straight from source to target: a detour over 4326 moves EPSG:31466 and 31467 by 1.2 m. Coordinates that PROJ cannot
+    place become infinite; the checks of `finder.intake` find and reject them.
+    """
+    if parse(source) == parse(target):
+        return geometries
+    transformer = _transformer(source, target)
+    return shapely.transform(geometries, lambda x, y: transformer.transform(x, y), interleaved=False)
+
+
+def to_metric(geometries: Any, source: str | int = LONLAT) -> Any:
+    """Return geometries in metres (`METRIC`)."""
+    return transform(geometries, source, METRIC)
+
+
+def to_lonlat(geometries: Any, source: str | int = METRIC) -> Any:
+    """Return geometries in degrees, longitude first (`LONLAT`)."""
+    return transform(geometries, source, LONLAT)
+
+
+def points_to_metric(lon: Sequence[float], lat: Sequence[float]) -> Geometries:
+    """Return metric points from longitudes and latitudes, shape (n,)."""
+    points: Geometries = to_metric(shapely.points(np.asarray(lon, float), np.asarray(lat, float)))
+    return points
+
+
+def lonlat_box(west: float, south: float, east: float, north: float) -> shapely.Polygon:
+    """Return a longitude/latitude box as a metric polygon, its edges densified so that they bend as the meridians do."""
+    box = shapely.segmentize(shapely.box(west, south, east, north), max(abs(east - west), abs(north - south)) / 16 or 1)
+    polygon: shapely.Polygon = to_metric(box)
+    return polygon
+
+
+__all__ = ["LONLAT", "METRIC", "Geometries", "lonlat_box", "parse", "points_to_metric", "to_lonlat", "to_metric", "transform"]

@@ -1,0 +1,1 @@
+"""Pure measures: frame in -> Series by site out; units in names."""

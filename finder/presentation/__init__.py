@@ -1,0 +1,1 @@
+"""View-models, maps, numbers: what pages and papers show, without any web framework."""

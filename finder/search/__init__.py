@@ -1,0 +1,1 @@
+"""Asking: the table of criteria, and the answer with what was left out."""

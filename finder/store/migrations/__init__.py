@@ -1,0 +1,1 @@
+"""Alembic's environment, configured in code by `finder.store.database`."""

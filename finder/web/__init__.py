@@ -1,0 +1,1 @@
+"""The web: create_app and one blueprint per visitor."""
