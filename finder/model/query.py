@@ -6,6 +6,7 @@ question with yes, no or not known. `finder.store.compile` turns predicates into
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
@@ -98,3 +99,13 @@ class Sort:
 def all_of(parts: Iterable[Predicate]) -> And:
     """Return the conjunction of `parts` (true when empty)."""
     return And(tuple(parts))
+
+
+def fold(text: str) -> str:
+    """Return text as it is searched: case folded, ä = ae, accents dropped, single spaces."""
+    umlauts = text.casefold().translate(_UMLAUTS)
+    plain = "".join(c for c in unicodedata.normalize("NFKD", umlauts) if not unicodedata.combining(c))
+    return " ".join(plain.split())
+
+
+_UMLAUTS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue"})

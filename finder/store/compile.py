@@ -1,0 +1,92 @@
+"""From predicates to SQL. Unknown stays unknown: SQL's own three-valued logic carries it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import sqlalchemy as sa
+
+from finder.model.access import ACCESS_ATTRIBUTES
+from finder.model.query import And, AnyOf, Compare, Intersects, IsUnknown, Not, Operator, Or, Predicate, Sort, Within, Words
+from finder.store import database, tables
+from finder.store.database import Bytewise, HasToken, Session
+
+_OPERATORS = {
+    Operator.EQ: lambda column, value: column == value,
+    Operator.NE: lambda column, value: column != value,
+    Operator.LT: lambda column, value: column < value,
+    Operator.LE: lambda column, value: column <= value,
+    Operator.GT: lambda column, value: column > value,
+    Operator.GE: lambda column, value: column >= value,
+}
+
+
+@dataclass(frozen=True)
+class Compiled:
+    """A predicate as SQL, with the table that should lead where the predicate is spatial and selective."""
+
+    condition: sa.ColumnElement[bool]
+    lead: sa.FromClause | None = None
+
+
+def column(name: str) -> sa.Column[Any]:
+    """Return the column of an attribute's name, of the site itself or of its access."""
+    return tables.access.c[name] if name in ACCESS_ATTRIBUTES else tables.site.c[name]
+
+
+def predicate(session: Session, part: Predicate) -> Compiled:
+    """Return the predicate for this database."""
+    match part:
+        case Compare(attribute, operator, value):
+            return Compiled(_OPERATORS[operator](column(attribute), value))
+        case AnyOf(attribute, values):
+            return Compiled(_any_of(attribute, values))
+        case IsUnknown(attribute):
+            return Compiled(column(attribute).is_(None))
+        case Words(words):
+            return Compiled(sa.and_(sa.true(), *(HasToken(tables.site.c.search_text, word) for word in words)))
+        case Intersects(geometry):
+            place = database.place(session, tables.site, geometry)
+            return Compiled(place.condition, place.lead)
+        case Within(geometry, distance_m):
+            place = database.place(session, tables.site, geometry, distance_m)
+            return Compiled(place.condition, place.lead)
+        case And(parts):
+            return Compiled(sa.and_(sa.true(), *(predicate(session, p).condition for p in parts)))
+        case Or(parts):
+            return Compiled(sa.or_(sa.false(), *(predicate(session, p).condition for p in parts)))
+        case Not(inner):
+            return Compiled(sa.not_(predicate(session, inner).condition))
+
+
+def _any_of(attribute: str, values: Sequence[Any]) -> sa.ColumnElement[bool]:
+    target = column(attribute)
+    if isinstance(target.type, tables.Tokens):
+        text = sa.type_coerce(target, sa.Text)
+        return sa.or_(sa.false(), *(HasToken(text, f"|{value}|") for value in values))
+    return target.in_(list(values))
+
+
+def order(sort: Sequence[Sort]) -> list[sa.ColumnElement[Any]]:
+    """Return ORDER BY terms; not known comes last either way, ties by id."""
+    terms: list[sa.ColumnElement[Any]] = []
+    for key in sort:
+        target: Any = column(key.attribute)
+        if isinstance(target.type, sa.Text):
+            target = Bytewise(target)
+        terms.append((target.desc() if key.descending else target.asc()).nulls_last())
+    return [*terms, Bytewise(tables.site.c.id).asc()]
+
+
+def uses_access(part: Predicate) -> bool:
+    """Return whether the predicate asks for access figures, so that their table must be joined."""
+    match part:
+        case Compare(attribute, _, _) | AnyOf(attribute, _) | IsUnknown(attribute):
+            return attribute in ACCESS_ATTRIBUTES
+        case And(parts) | Or(parts):
+            return any(uses_access(p) for p in parts)
+        case Not(inner):
+            return uses_access(inner)
+    return False

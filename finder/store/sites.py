@@ -1,0 +1,227 @@
+"""Questions about sites."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import sqlalchemy as sa
+
+from finder.errors import NotFound
+from finder.language import N_
+from finder.model.access import Access, km_name, min_name
+from finder.model.attributes import Type
+from finder.model.query import Predicate, Sort
+from finder.model.site import ATTRIBUTES, Site
+from finder.model.vocabulary import AccessKind, Method, Status, Vehicle
+from finder.store import compile, database, records, tables
+from finder.store.database import Session
+
+CHUNK = 1000
+
+
+@dataclass(frozen=True, kw_only=True)
+class Listed:
+    """A site with what it can reach. `unknown` numbers the asked predicates it has no answer to."""
+
+    site: Site
+    access: tuple[Access, ...]
+    version: int
+    unknown: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Found:
+    """The answer to a question. `left_out` sites miss nothing but knowledge; `left_out_by` counts them by predicate."""
+
+    keys: tuple[int, ...]
+    total: int
+    in_scope: int
+    left_out: int
+    left_out_by: tuple[int, ...]
+
+
+def find(
+    session: Session,
+    scope: Predicate,
+    asked: Sequence[Predicate],
+    *,
+    sort: Sequence[Sort] = (),
+    limit: int | None = None,
+    offset: int = 0,
+    unknown: bool = False,
+) -> Found:
+    """Return the keys of the sites in `scope` that answer every predicate of `asked` with yes, in order.
+
+    A site that answers none with no, but some with "not known", is left out and counted; `unknown` lets it in.
+    """
+    inside = compile.predicate(session, scope).condition
+    compiled = [compile.predicate(session, part) for part in asked]
+    answer = sa.and_(sa.true(), *(c.condition for c in compiled))
+    wanted = sa.or_(answer, answer.is_(None)) if unknown else answer
+    joins_access = any(compile.uses_access(part) for part in (scope, *asked))
+    lead = None if unknown else next((c.lead for c in compiled if c.lead is not None), None)
+    query = _from(sa.select(tables.site.c.pk), lead, joins_access or _sorts_by_access(sort)).where(inside, wanted)
+    count = _from(sa.select(sa.func.count()), lead, joins_access).where(inside, wanted)
+    keys = session.scalars(query.order_by(*compile.order(sort)).limit(limit).offset(offset)).all()
+    total = len(keys) if limit is None and not offset else session.scalar(count) or 0
+    in_scope = session.scalar(_from(sa.select(sa.func.count()), None, compile.uses_access(scope)).where(inside)) or 0
+    open_ = _from(
+        sa.select(sa.func.count(), *(sa.func.count().filter(c.condition.is_(None)) for c in compiled)),
+        None,
+        joins_access,
+    ).where(inside, answer.is_(None))
+    left_out, *by = session.execute(open_).one() if asked else (0,)
+    return Found(keys=tuple(keys), total=total, in_scope=in_scope, left_out=left_out, left_out_by=tuple(by))
+
+
+def count(session: Session, where: Predicate) -> int:
+    """Return how many sites answer the predicate with yes."""
+    compiled = compile.predicate(session, where)
+    query = _from(sa.select(sa.func.count()), None, compile.uses_access(where)).where(compiled.condition)
+    return session.scalar(query) or 0
+
+
+def count_by_municipality(session: Session, where: Predicate) -> dict[str, int]:
+    """Return how many sites of each municipality's code answer the predicate with yes."""
+    condition = compile.predicate(session, where).condition
+    query = sa.select(tables.site.c.municipality, sa.func.count()).where(condition).group_by(tables.site.c.municipality)
+    return {code: n for code, n in session.execute(query)}
+
+
+def load(session: Session, keys: Sequence[int], asked: Sequence[Predicate] = ()) -> list[Listed]:
+    """Return the sites of `keys` in that order, each with the numbers of the predicates it cannot answer."""
+    by_key: dict[int, Listed] = {}
+    for start in range(0, len(keys), CHUNK):
+        part = keys[start : start + CHUNK]
+        by_key.update(_load(session, tables.site.c.pk.in_(part), asked))
+    return [by_key[key] for key in keys]
+
+
+def get(session: Session, id_: str) -> Listed:
+    """Return one site by its public id.
+
+    Raises
+    ------
+    NotFound
+        There is no such site, whatever its state.
+    """
+    for listed in _load(session, tables.site.c.id == id_).values():
+        return listed
+    raise NotFound(N_("There is no site “%(id)s”."), id=id_[:80])
+
+
+def each(session: Session, keys: Sequence[int]) -> Iterator[Listed]:
+    """Yield sites one by one in the order of `keys`, a chunk in memory at a time."""
+    for start in range(0, len(keys), CHUNK):
+        yield from load(session, keys[start : start + CHUNK])
+
+
+def shapes(session: Session, *, stale_only: bool = False) -> list[Any]:
+    """Return (pk, geometry, geometry_quality, position_uncertainty_m) of all sites, or of those without access yet."""
+    columns = (tables.site.c[n] for n in ("pk", "geometry", "geometry_quality", "position_uncertainty_m"))
+    query = sa.select(*columns).order_by(tables.site.c.pk)
+    if stale_only:
+        query = query.outerjoin(tables.access).where(tables.access.c.site_pk.is_(None))
+    return list(session.execute(query))
+
+
+# -- from rows to the model -------------------------------------------------------------------------------------------
+
+
+def _sorts_by_access(sort: Sequence[Sort]) -> bool:
+    return any(compile.column(key.attribute).table is tables.access for key in sort)
+
+
+def _from(query: sa.Select[Any], lead: sa.FromClause | None, joins_access: bool) -> sa.Select[Any]:
+    """Give the query its tables; an index that leads stands first, and its order is pinned."""
+    if lead is None:
+        source: Any = tables.site
+        return query.select_from(source.outerjoin(tables.access) if joins_access else source)
+    text = f"{lead.name} CROSS JOIN site" + (" LEFT JOIN access ON access.site_pk = site.pk" if joins_access else "")  # type: ignore[attr-defined]
+    return query.select_from(sa.text(text))
+
+
+def _load(session: Session, which: sa.ColumnElement[bool], asked: Sequence[Predicate] = ()) -> dict[int, Listed]:
+    compiled = [compile.predicate(session, part).condition.is_(None).label(f"unknown_{i}") for i, part in enumerate(asked)]
+    query = (
+        sa.select(*(c for c in tables.site.c if c.name not in database.BOUNDS), *_ACCESS, *compiled)
+        .select_from(tables.site.outerjoin(tables.access))
+        .where(which)
+    )
+    rows = session.execute(query).mappings().all()
+    points = _points(session, rows)
+    return {
+        row["pk"]: Listed(
+            site=_site(row),
+            access=_access(row, points),
+            version=row["version"],
+            unknown=tuple(i for i in range(len(asked)) if row[f"unknown_{i}"]),
+        )
+        for row in rows
+    }
+
+
+_ACCESS = tuple(c for c in tables.access.c if c.name != "site_pk")
+_POINTS = tuple(c.name for c in _ACCESS if c.name.endswith("_point"))
+_RECORDS = tuple(a.name for a in ATTRIBUTES.values() if a.type is Type.RECORDS)
+
+
+def _site(row: Any) -> Site:
+    values = {name: row[name] for name in ATTRIBUTES}
+    for name in _RECORDS:
+        values[name] = records.load(name, values[name])
+    return Site(
+        id=row["id"],
+        name=row["name"],
+        municipality=row["municipality"],
+        source=row["source"],
+        source_id=row["source_id"],
+        status=Status(row["status"]),
+        sample=row["sample"],
+        provenance=records.load_provenance(row["provenance"]),
+        **values,
+    )
+
+
+def _points(session: Session, rows: Sequence[Any]) -> dict[str, Any]:
+    wanted = sorted({row[name] for row in rows for name in _POINTS if row[name] is not None})
+    found: dict[str, Any] = {}
+    table = tables.access_point
+    for start in range(0, len(wanted), CHUNK):
+        query = sa.select(*(c for c in table.c if c.name != "geometry")).where(table.c.id.in_(wanted[start : start + CHUNK]))
+        found.update((row.id, row) for row in session.execute(query))
+    return found
+
+
+def _access(row: Any, points: dict[str, Any]) -> tuple[Access, ...]:
+    found = []
+    for kind in AccessKind:
+        for vehicle in Vehicle:
+            point = points.get(row[f"{kind.value}_{vehicle.value}_point"])
+            if point is None:
+                continue
+            minutes = row[min_name(kind, vehicle)]
+            method = row[f"{kind.value}_method"]
+            uncertain = [u for u in (row["position_uncertainty_m"], point.uncertainty_m) if u]
+            found.append(
+                Access(
+                    kind=kind,
+                    vehicle=vehicle,
+                    point_id=point.id,
+                    point_name=point.name,
+                    road=point.road,
+                    km=row[km_name(kind, vehicle)],
+                    minutes=minutes,
+                    km_method=Method(row[f"{kind.value}_km_method"]),
+                    minutes_method=None if minutes is None else Method(method),
+                    uncertainty_m=sum(uncertain) or None,  # the worst case: both lie off in the same direction
+                    as_of=point.as_of,
+                    source=point.source,
+                )
+            )
+    return tuple(found)
+
+
+__all__ = ["Found", "Listed", "count", "count_by_municipality", "each", "find", "get", "load", "shapes"]

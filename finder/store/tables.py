@@ -1,0 +1,217 @@
+"""The tables. The columns of `site` and `access` follow the model's attributes; migrations bring them into being."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import sqlalchemy as sa
+
+from finder.model.access import km_name, min_name
+from finder.model.attributes import Attribute, Type
+from finder.model.site import ATTRIBUTES
+from finder.model.vocabulary import AccessKind, Labelled, Vehicle
+from finder.store.database import BOUNDS, Geometry
+
+metadata = sa.MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+
+class Tokens(sa.TypeDecorator[tuple[str, ...]]):
+    """A list of words as ``|GI|GE|``: NULL is not known, ``|`` is stated none."""
+
+    impl = sa.Text
+    cache_ok = True
+
+    def __init__(self, choices: type[Labelled] | None = None) -> None:
+        super().__init__()
+        self.choices = choices
+
+    def process_bind_param(self, value: Any, dialect: Any) -> str | None:
+        return None if value is None else "|" + "".join(f"{str(word).replace('|', ' ')}|" for word in value)
+
+    def process_result_value(self, value: Any, dialect: Any) -> tuple[str, ...] | None:
+        if value is None:
+            return None
+        words = tuple(word for word in value.split("|") if word)
+        return tuple(self.choices(word) for word in words) if self.choices else words
+
+
+class Choice(sa.TypeDecorator[Labelled]):
+    """One word of a code list."""
+
+    impl = sa.Text
+    cache_ok = True
+
+    def __init__(self, choices: type[Labelled]) -> None:
+        super().__init__()
+        self.choices = choices
+
+    def process_bind_param(self, value: Any, dialect: Any) -> str | None:
+        return None if value is None else str(value)
+
+    def process_result_value(self, value: Any, dialect: Any) -> Labelled | None:
+        return None if value is None else self.choices(value)
+
+
+def _type(attribute: Attribute) -> Any:
+    match attribute.type:
+        case Type.TEXT | Type.URL:
+            return sa.Text()
+        case Type.NUMBER:
+            return sa.Double()
+        case Type.INTEGER:
+            return sa.Integer()
+        case Type.FLAG:
+            return sa.Boolean()
+        case Type.DATE:
+            return sa.Date()
+        case Type.CHOICE:
+            assert attribute.choices
+            return Choice(attribute.choices)
+        case Type.CHOICES | Type.WORDS:
+            return Tokens(attribute.choices)
+        case Type.GEOMETRY:
+            return Geometry()
+        case Type.RECORDS:
+            return sa.Text()  # JSON written by finder.store.records, the same bytes on both databases
+
+
+site = sa.Table(
+    "site",
+    metadata,
+    sa.Column("pk", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("id", sa.Text, nullable=False, unique=True),
+    sa.Column("source", sa.Text, nullable=False),
+    sa.Column("source_id", sa.Text, nullable=False),
+    sa.Column("name", sa.Text, nullable=False),
+    sa.Column("municipality", sa.Text, nullable=False),
+    sa.Column("status", sa.Text, nullable=False),
+    sa.Column("sample", sa.Boolean, nullable=False, default=False),
+    sa.Column("version", sa.Integer, nullable=False, default=1),
+    sa.Column("provenance", sa.Text, nullable=False, default="{}"),
+    *(sa.Column(a.name, _type(a)) for a in ATTRIBUTES.values()),
+    # derived when a site is saved, so that questions stay plain
+    sa.Column("size_m2", sa.Double),
+    sa.Column("size_basis", sa.Text),
+    sa.Column("potential", sa.Boolean, nullable=False, default=False),
+    sa.Column("max_restriction", sa.Text),
+    sa.Column("search_text", sa.Text, nullable=False, default=""),
+    *(sa.Column(name, sa.Double) for name in BOUNDS),
+    sa.UniqueConstraint("source", "source_id"),
+    sa.Index(None, "municipality"),
+    sa.Index(None, "status"),
+    sa.Index(None, "size_m2"),
+)
+
+access = sa.Table(
+    "access",
+    metadata,
+    sa.Column("site_pk", sa.ForeignKey("site.pk"), primary_key=True, autoincrement=False),
+    *(
+        column
+        for kind in AccessKind
+        for column in (
+            *(
+                sa.Column(name, type_)
+                for vehicle in Vehicle
+                for name, type_ in (
+                    (f"{kind.value}_{vehicle.value}_point", sa.Text()),
+                    (km_name(kind, vehicle), sa.Double()),
+                    (min_name(kind, vehicle), sa.Double()),
+                )
+            ),
+            sa.Column(f"{kind.value}_km_method", sa.Text),
+            sa.Column(f"{kind.value}_method", sa.Text),
+        )
+    ),
+)
+
+access_point = sa.Table(
+    "access_point",
+    metadata,
+    sa.Column("id", sa.Text, primary_key=True),
+    sa.Column("kind", sa.Text, nullable=False, index=True),
+    sa.Column("name", sa.Text, nullable=False),
+    sa.Column("road", sa.Text),
+    sa.Column("geometry", Geometry(), nullable=False),
+    sa.Column("uncertainty_m", sa.Double),
+    sa.Column("as_of", sa.Text),
+    sa.Column("source", sa.Text),
+    sa.Column("note", sa.Text),
+)
+
+municipality = sa.Table(
+    "municipality",
+    metadata,
+    sa.Column("code", sa.Text, primary_key=True),
+    sa.Column("name", sa.Text, nullable=False),
+    sa.Column("county", sa.Text),
+    sa.Column("inhabitants", sa.Integer),
+    sa.Column("inhabitants_as_of", sa.Text),
+    sa.Column("area_km2", sa.Double),
+    sa.Column("trade_tax_percent", sa.Integer),
+    sa.Column("trade_tax_year", sa.Integer),
+    sa.Column("website", sa.Text),
+    sa.Column("office", sa.Text),
+    sa.Column("geometry", Geometry()),
+    sa.Column("schematic", sa.Boolean, nullable=False, default=True),
+    sa.Column("boundary_source", sa.Text),
+)
+
+place = sa.Table(
+    "place",
+    metadata,
+    sa.Column("id", sa.Text, primary_key=True),
+    sa.Column("name", sa.Text, nullable=False),
+    sa.Column("inhabitants", sa.Integer, nullable=False),
+    sa.Column("geometry", Geometry(), nullable=False),
+    sa.Column("as_of", sa.Text),
+)
+
+map_line = sa.Table(
+    "map_line",
+    metadata,
+    sa.Column("id", sa.Text, primary_key=True),
+    sa.Column("kind", sa.Text, nullable=False),
+    sa.Column("name", sa.Text, nullable=False),
+    sa.Column("geometry", Geometry(), nullable=False),
+)
+
+delivery = sa.Table(
+    "delivery",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("at", sa.Text, nullable=False),
+    sa.Column("actor", sa.Text, nullable=False),
+    sa.Column("file_name", sa.Text, nullable=False),
+    sa.Column("sha256", sa.Text, nullable=False),
+    sa.Column("profile", sa.Text, nullable=False),
+    sa.Column("summary", sa.Text, nullable=False),
+)
+
+revision = sa.Table(
+    "revision",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("site_pk", sa.ForeignKey("site.pk"), nullable=False, index=True),
+    sa.Column("version", sa.Integer, nullable=False),
+    sa.Column("at", sa.Text, nullable=False),
+    sa.Column("actor", sa.Text, nullable=False),
+    sa.Column("delivery_id", sa.ForeignKey("delivery.id")),
+    sa.Column("action", sa.Text, nullable=False),
+    sa.Column("before", sa.Text),
+    sa.Column("after", sa.Text),
+)
+
+setting = sa.Table(
+    "setting",
+    metadata,
+    sa.Column("key", sa.Text, primary_key=True),
+    sa.Column("value", sa.Text, nullable=False),
+)
