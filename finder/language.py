@@ -40,8 +40,9 @@ class Language:
         return _catalogue(self.code).ngettext(one, many, n) % {"n": n, **params}
 
     def error(self, error: FinderError) -> str:
-        """Return a refusal's sentence; parameters that are message ids themselves are translated too."""
-        return self.text(error.message, **error.params)
+        """Return a refusal's sentence; a parameter named `expected` is a message id itself."""
+        params = {k: self.text(str(v)) if k == "expected" else v for k, v in error.params.items()}
+        return self.text(error.message, **params)
 
 
 def choose(*wishes: str | None) -> Language:

@@ -118,13 +118,15 @@ def each(session: Session, keys: Sequence[int]) -> Iterator[Listed]:
         yield from load(session, keys[start : start + CHUNK])
 
 
-def shapes(session: Session, *, stale_only: bool = False) -> list[Any]:
-    """Return (pk, geometry, geometry_quality, position_uncertainty_m) of all sites, or of those without access yet."""
-    columns = (tables.site.c[n] for n in ("pk", "geometry", "geometry_quality", "position_uncertainty_m"))
-    query = sa.select(*columns).order_by(tables.site.c.pk)
-    if stale_only:
-        query = query.outerjoin(tables.access).where(tables.access.c.site_pk.is_(None))
-    return list(session.execute(query))
+def shapes(session: Session, keys: Sequence[int] | None = None) -> list[Any]:
+    """Return (pk, geometry, geometry_quality) of the given sites, or of all of them."""
+    query = sa.select(*(tables.site.c[n] for n in ("pk", "geometry", "geometry_quality"))).order_by(tables.site.c.pk)
+    if keys is None:
+        return list(session.execute(query))
+    rows: list[Any] = []
+    for start in range(0, len(keys), CHUNK):
+        rows += session.execute(query.where(tables.site.c.pk.in_(keys[start : start + CHUNK])))
+    return rows
 
 
 # -- from rows to the model -------------------------------------------------------------------------------------------

@@ -1,0 +1,287 @@
+"""A file's way in: read, normalise, validate, save, measure. One transaction, all of it or nothing."""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime as dt
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import shapely
+
+from finder import crs, resources, sources
+from finder.errors import UnusableInput
+from finder.intake import normalise, profiles, validate
+from finder.language import N_
+from finder.measures import access as measure
+from finder.model.access import AccessPoint
+from finder.model.place import MapLine, Municipality, Place
+from finder.model.record import Issue
+from finder.model.vocabulary import AccessKind, Method, Status, Vehicle
+from finder.sources import bundled
+from finder.store import reference, saving, sites
+from finder.store.database import Database, Session
+
+Progress = Callable[[str], None]
+"""Told the message id of each step as it begins."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Report:
+    """What became of a file. read = new + changed + unchanged + rejected; repaired counts rows among the stored."""
+
+    file: str
+    profile: str
+    format: str
+    dry_run: bool
+    read: int
+    new: int
+    changed: int
+    unchanged: int
+    repaired: int
+    rejected: int
+    missing: tuple[str, ...]
+    issues: tuple[Issue, ...]
+    stored: bool
+
+
+class _DryRun(Exception):
+    """Leaves the transaction without storing anything."""
+
+
+def deliver(
+    database: Database,
+    path: Path,
+    *,
+    profile: str = "finder",
+    crs_given: str | None = None,
+    layer: str | None = None,
+    municipality: str | None = None,
+    status: Status = Status.DRAFT,
+    anywhere: bool = False,
+    dry_run: bool = False,
+    strict: bool = False,
+    actor: str = "import",
+    at: dt.datetime | None = None,
+    progress: Progress = lambda step: None,
+) -> Report:
+    """Bring one file into the store and return its report.
+
+    With `strict` one rejected row, with `dry_run` always, nothing is stored. `anywhere` admits sites outside the region.
+
+    Raises
+    ------
+    UnusableInput, UnsafeInput, NotFound
+        The file or the call is unusable as a whole; nothing was stored.
+    """
+    at = at or dt.datetime.now(dt.UTC)
+    rules = profiles.load(profile)
+    progress(N_("Reading"))
+    raw = sources.read(path, layer=layer)
+    report: Report | None = None
+    try:
+        with database.writing() as session:
+            towns = {m.code: m.name for m in reference.municipalities(session)}
+            progress(N_("Checking"))
+            batch = normalise.normalise(raw, rules, crs=crs_given, municipality=_code(municipality, towns), status=status)
+            batch = validate.validate(
+                batch, municipalities={} if anywhere else towns, area=None if anywhere else crs.lonlat_box(*region_box())
+            )
+            batch = _refuse_taken(session, batch)
+            progress(N_("Storing"))
+            saved, delivery = _save(session, batch, raw, rules.name, actor, at, towns)
+            progress(N_("Measuring"))
+            measure_access(session, saved.moved)
+            report = _report(raw, rules.name, batch, saved, dry_run)
+            if dry_run or (strict and report.rejected):
+                raise _DryRun
+            if saved.new or saved.changed:
+                saving.update_summary(session, delivery, summary(report))
+            else:
+                saving.forget_delivery(session, delivery)
+    except _DryRun:
+        assert report is not None
+        return dataclasses.replace(report, stored=False)
+    assert report is not None
+    return report
+
+
+def region_box() -> tuple[float, float, float, float]:
+    """Return the region's box in degrees: west, south, east, north."""
+    west, south, east, north = resources.region()["box"]
+    return west, south, east, north
+
+
+def summary(report: Report) -> dict[str, int]:
+    """Return the report's counts in the order they are printed."""
+    return {
+        "read": report.read,
+        "new": report.new,
+        "changed": report.changed,
+        "unchanged": report.unchanged,
+        "repaired": report.repaired,
+        "rejected": report.rejected,
+        "missing": len(report.missing),
+    }
+
+
+def _code(municipality: str | None, towns: dict[str, str]) -> str | None:
+    if municipality is None or municipality in towns:
+        return municipality
+    by_name = {name.casefold(): code for code, name in towns.items()}
+    if (code := by_name.get(municipality.casefold())) is None:
+        raise UnusableInput(
+            N_("“%(town)s” is not a municipality of this region; known are: %(known)s."),
+            town=municipality[:80],
+            known=", ".join(sorted(towns.values())),
+        )
+    return code
+
+
+def _refuse_taken(session: Session, batch: normalise.Batch) -> normalise.Batch:
+    taken = saving.taken_ids(session, batch.frame)
+    if not taken:
+        return batch
+    issues = [
+        Issue(
+            rule="id_taken",
+            action="rejected",
+            message=N_("The id “%(value)s” belongs to another site."),
+            row=int(row),
+            field="id",
+            value=str(id_),
+            params={"value": id_},
+        )
+        for row, id_ in batch.frame["id"].items()
+        if id_ in taken
+    ]
+    rows = {issue.row for issue in issues if issue.row is not None}
+    return dataclasses.replace(
+        batch,
+        frame=batch.frame.drop(index=sorted(rows)),
+        issues=[*batch.issues, *issues],
+        rejected=batch.rejected | rows,
+    )
+
+
+def _save(
+    session: Session, batch: normalise.Batch, raw: Any, profile: str, actor: str, at: dt.datetime, towns: dict[str, str]
+) -> tuple[saving.Saved, int]:
+    delivery = saving.record_delivery(
+        session, actor=actor, file_name=raw.origin.name, sha256=raw.origin.sha256, profile=profile, summary={}, at=at
+    )
+    saved = saving.save(
+        session,
+        batch.frame,
+        delivery=delivery,
+        actor=actor,
+        at=at,
+        id_prefix=resources.region()["id_prefix"],
+        municipality_names=towns,
+        only_new=batch.only_new,
+    )
+    return saved, delivery
+
+
+def _report(raw: Any, profile: str, batch: normalise.Batch, saved: saving.Saved, dry_run: bool) -> Report:
+    repaired = {issue.row for issue in batch.issues if issue.action == "repaired"} - set(batch.rejected)
+    return Report(
+        file=raw.origin.name,
+        profile=profile,
+        format=raw.origin.format,
+        dry_run=dry_run,
+        read=batch.read,
+        new=len(saved.new),
+        changed=len(saved.changed),
+        unchanged=saved.unchanged,
+        repaired=len(repaired),
+        rejected=len(batch.rejected),
+        missing=saved.missing,
+        issues=tuple(batch.issues),
+        stored=True,
+    )
+
+
+# -- access -----------------------------------------------------------------------------------------------------------
+
+
+def measure_access(session: Session, keys: Sequence[int] | None = None, kinds: Iterable[AccessKind] = tuple(AccessKind)) -> int:
+    """Measure the access of the given sites (None: of all) by beeline and estimate; return how many were measured."""
+    rows = sites.shapes(session, keys)
+    if not rows:
+        return 0
+    index = pd.Index([row.pk for row in rows])
+    geometry = pd.Series([row.geometry for row in rows], index=index, dtype=object)
+    quality = pd.Series([row.geometry_quality for row in rows], index=index, dtype=object)
+    begin = measure.starts(geometry, quality)
+    columns: dict[str, Any] = {}
+    for kind in kinds:
+        points = reference.access_points(session, [kind])
+        targets = np.array([point.geometry for point in points], dtype=object)
+        ids = np.array([*(point.id for point in points), None], dtype=object)
+        nearest = measure.nearest(begin, targets)
+        for vehicle in Vehicle:
+            columns |= reference.access_columns(
+                kind,
+                vehicle,
+                points=ids[nearest.point.to_numpy()],
+                km=nearest.beeline_km,
+                minutes=measure.estimated_min(nearest.beeline_km, vehicle),
+                km_method=Method.BEELINE,
+                method=Method.ESTIMATE,
+            )
+    reference.save_access(session, index.tolist(), columns)
+    return len(index)
+
+
+# -- the region -------------------------------------------------------------------------------------------------------
+
+INVENTORIES = {"documented": bundled.INVENTORY, "sample": bundled.SAMPLE}
+
+
+def fill(database: Database, inventory: str | None, *, progress: Progress = lambda step: None) -> list[Report]:
+    """Fill a fresh database: the region's reference data and, unless None, one bundled inventory."""
+    progress(N_("Loading the region"))
+    with database.writing() as session:
+        reference.replace(session, Municipality, bundled.municipalities())
+        reference.replace(session, AccessPoint, bundled.access_points())
+        reference.replace(session, Place, bundled.places())
+        reference.replace(session, MapLine, bundled.lines())
+        reference.set_setting(session, "inventory", inventory or "own")
+    if inventory is None:
+        return []
+    path = bundled.path(INVENTORIES[inventory])
+    return [deliver(database, path, profile="finder", actor="bundled", status=Status.PUBLISHED, progress=progress)]
+
+
+def load_boundaries(database: Database, path: Path, *, layer: str | None = None, crs_given: str | None = None) -> list[str]:
+    """Give the region's municipalities the real boundaries of a file (VG250, VG5000 …) by their AGS; return the codes.
+
+    Raises
+    ------
+    UnusableInput
+        No column holds the municipalities' codes, or none of them is of this region.
+    """
+    raw = sources.read(path, layer=layer)
+    source_crs = crs_given or raw.crs
+    if source_crs is None or raw.geometry is None:
+        raise UnusableInput(N_("The file does not say its coordinate reference system; give it with --crs EPSG:N."))
+    column = next((raw.columns[name] for name in raw.columns if name.casefold() in ("ags", "ags_0", "code")), None)
+    if column is None:
+        raise UnusableInput(N_("No column AGS with the municipalities' codes was found."))
+    shapes = crs.to_metric(shapely.make_valid(shapely.from_wkb(np.asarray(raw.geometry, dtype=object))), source_crs)
+    by_code: dict[str, list[Any]] = {}
+    for code, shape in zip(column, shapes.tolist(), strict=True):
+        if shape is not None:
+            by_code.setdefault(str(code), []).append(shape)
+    with database.writing() as session:
+        known = reference.set_boundaries(
+            session, {code: shapely.union_all(parts) for code, parts in by_code.items()}, raw.origin.name
+        )
+    if not known:
+        raise UnusableInput(N_("None of the file's municipalities belongs to this region."))
+    return known
