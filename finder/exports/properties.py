@@ -1,0 +1,54 @@
+"""A site as flat, named values: the same names in every format, in files, URLs and the API."""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime as dt
+from typing import Any
+
+from finder.model.access import ACCESS_ATTRIBUTES, km_name, min_name
+from finder.model.attributes import Type
+from finder.model.site import ATTRIBUTES
+from finder.model.vocabulary import AccessKind
+from finder.store.sites import Listed
+
+SITE_NAMES = tuple(name for name, row in ATTRIBUTES.items() if row.type is not Type.GEOMETRY)
+IDENTITY = ("id", "name", "municipality", "source", "source_id", "status", "sample")
+DERIVED = ("size_m2", "size_basis", "potential", "max_restriction")
+ACCESS_NAMES = (
+    *ACCESS_ATTRIBUTES,
+    *(f"{kind.value}_{part}" for kind in AccessKind for part in ("name", "method", "km_method", "as_of")),
+)
+DECIMALS = {"km": 3, "min": 1}
+
+
+def properties(listed: Listed) -> dict[str, Any]:
+    """Return every fact of a site as JSON-ready values; None is not known, an empty list is stated none."""
+    site = listed.site
+    values: dict[str, Any] = {name: plain(getattr(site, name)) for name in (*IDENTITY, *SITE_NAMES, *DERIVED)}
+    values["provenance"] = {name: plain(origin) for name, origin in site.provenance.items()}
+    values.update(dict.fromkeys(ACCESS_NAMES))
+    for reach in listed.access:
+        kind = reach.kind.value
+        values[km_name(reach.kind, reach.vehicle)] = round(reach.km, DECIMALS["km"])
+        if reach.minutes is not None:
+            values[min_name(reach.kind, reach.vehicle)] = round(reach.minutes, DECIMALS["min"])
+        values[f"{kind}_name"] = f"{reach.road} {reach.point_name}" if reach.road else reach.point_name
+        values[f"{kind}_method"] = plain(reach.minutes_method)
+        values[f"{kind}_km_method"] = plain(reach.km_method)
+        values[f"{kind}_as_of"] = reach.as_of
+    return values
+
+
+def plain(value: Any) -> Any:
+    """Return a model value as JSON has it."""
+    match value:
+        case None | bool() | int() | float():
+            return value
+        case str():
+            return str(value)
+        case dt.date():
+            return value.isoformat()
+        case tuple():
+            return [plain(part) for part in value]
+    return {f.name: plain(v) for f in dataclasses.fields(value) if (v := getattr(value, f.name)) is not None}

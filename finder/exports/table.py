@@ -1,0 +1,100 @@
+"""CSV and GeoPackage: one row per site, lists joined by semicolons, nested facts as JSON text."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Any
+
+import geopandas as gpd
+import orjson
+import pandas as pd
+
+from finder import crs
+from finder.exports.properties import ACCESS_NAMES, DERIVED, IDENTITY, SITE_NAMES, properties
+from finder.model.attributes import Type
+from finder.model.site import ATTRIBUTES
+from finder.store.sites import Listed
+
+COLUMNS = (*IDENTITY, *SITE_NAMES, *DERIVED, "provenance", *ACCESS_NAMES)
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+
+
+def cell(value: Any) -> Any:
+    """Return one value for a table cell."""
+    match value:
+        case None:
+            return None
+        case list() if all(isinstance(part, str) for part in value):
+            return ";".join(value)
+        case list() | dict():
+            return orjson.dumps(value).decode()
+        case bool():
+            return "yes" if value else "no"
+    return value
+
+
+def harmless(value: Any) -> Any:
+    """Return a cell that no spreadsheet takes for a formula; numbers, negative ones too, stay as they are."""
+    if isinstance(value, str) and value.startswith(_FORMULA):
+        return "'" + value
+    return value
+
+
+def csv_lines(sites: Iterable[Listed]) -> Iterator[str]:
+    """Yield a CSV file (UTF-8 with BOM for spreadsheets, comma, geometry as WKT in degrees) line by line."""
+    buffer = io.StringIO()
+    writer = csv.writer(buffer, lineterminator="\r\n")
+    writer.writerow((*COLUMNS, "wkt"))
+    yield "\ufeff" + _drain(buffer)
+    for listed in sites:
+        values = properties(listed)
+        shape = listed.site.geometry
+        wkt = None if shape is None else crs.to_lonlat(shape).wkt
+        writer.writerow([harmless(cell(values[name])) for name in COLUMNS] + [wkt])
+        yield _drain(buffer)
+
+
+def _drain(buffer: io.StringIO) -> str:
+    text = buffer.getvalue()
+    buffer.seek(0)
+    buffer.truncate()
+    return text
+
+
+def write_csv(path: Path, sites: Iterable[Listed]) -> int:
+    """Write a CSV file and return how many sites it holds."""
+    count = -1
+    with path.open("w", encoding="utf-8", newline="") as file:
+        for line in csv_lines(sites):
+            file.write(line)
+            count += 1
+    return count
+
+
+def write_gpkg(path: Path, sites: Iterable[Listed]) -> int:
+    """Write a GeoPackage with one layer `sites` in metres and return how many sites it holds."""
+    rows: list[dict[str, Any]] = []
+    shapes: list[Any] = []
+    for listed in sites:
+        values = properties(listed)
+        rows.append({name: cell(values[name]) for name in COLUMNS})
+        shapes.append(listed.site.geometry)
+    # Columns get their type from the model, not from their values: a column of unknowns is still a number's.
+    columns = {name: pd.Series([row[name] for row in rows], dtype=_dtype(name)) for name in COLUMNS}
+    frame = gpd.GeoDataFrame(columns, geometry=gpd.GeoSeries(shapes, crs=crs.METRIC), crs=crs.METRIC)
+    if path.exists():
+        path.unlink()
+    frame.to_file(path, layer="sites", driver="GPKG", engine="pyogrio")
+    return len(rows)
+
+
+def _dtype(name: str) -> str:
+    if name in ATTRIBUTES:
+        return {Type.NUMBER: "float64", Type.INTEGER: "Int64"}.get(ATTRIBUTES[name].type, "object")
+    return "float64" if name == "size_m2" or name.endswith(("_km", "_min")) else "object"
+
+
+__all__ = ["COLUMNS", "cell", "csv_lines", "harmless", "write_csv", "write_gpkg"]

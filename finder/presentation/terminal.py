@@ -1,0 +1,126 @@
+"""Answers, sites and reports as tables on a terminal."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from rich.console import Group as Lines
+from rich.console import RenderableType
+from rich.table import Table
+from rich.text import Text
+
+from finder.language import Language, N_
+from finder.model.access import Access
+from finder.model.attributes import Group
+from finder.model.record import Issue
+from finder.model.site import ATTRIBUTES, Site
+from finder.model.vocabulary import AccessKind, Zoning
+from finder.presentation import format
+from finder.store.sites import Listed
+
+
+def unknown(language: Language) -> Text:
+    """Return "not known", muted."""
+    return Text(language.text(N_("not known")), style="dim")
+
+
+def sites(hits: tuple[Listed, ...], towns: Mapping[str, str], language: Language) -> Table:
+    """Return sites as a table: id, name, town, size, zoning, junction and where that is from."""
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    for title, justify in (
+        (N_("Id"), "left"),
+        (N_("Name"), "left"),
+        (N_("Town"), "left"),
+        (N_("Size"), "right"),
+        (N_("Zoning"), "left"),
+        (N_("Motorway junction"), "left"),
+    ):
+        table.add_column(language.text(title), justify=justify)  # type: ignore[arg-type]
+    for hit in hits:
+        site = hit.site
+        table.add_row(
+            site.id,
+            Text(site.name),
+            Text(towns.get(site.municipality, site.municipality)),
+            size(site, language) or unknown(language),
+            codes(site.zoning) or unknown(language),
+            reach(hit.access, AccessKind.MOTORWAY_JUNCTION, language) or unknown(language),
+        )
+    return table
+
+
+def codes(zoning: tuple[Zoning, ...] | None) -> str | None:
+    """Return zoning as codes, "GI; GE"."""
+    return "; ".join(z.value for z in zoning) if zoning else None
+
+
+def size(site: Site, language: Language) -> str | None:
+    """Return the size that counts, and which it is."""
+    if site.size_m2 is None or site.size_basis is None:
+        return None
+    return f"{format.area(site.size_m2, language)} ({language.text(site.size_basis.label)})"
+
+
+def reach(access: tuple[Access, ...], kind: AccessKind, language: Language) -> str | None:
+    """Return the nearest access point of a kind with km, minutes and method."""
+    for entry in access:
+        if entry.kind is kind and entry.vehicle is kind.vehicle:
+            name = f"{entry.road} {entry.point_name}" if entry.road else entry.point_name
+            way = f"{format.km(entry.km, language)} ({language.text(entry.km_method.label)})"
+            if entry.minutes is None or entry.minutes_method is None:
+                return f"{name}: {way}"
+            time = f"{format.minutes(entry.minutes, language)} ({language.text(entry.minutes_method.label)})"
+            return f"{name}: {way}, {time}"
+    return None
+
+
+def site(listed: Listed, towns: Mapping[str, str], language: Language) -> RenderableType:
+    """Return one site with all its facts in their groups, unknown ones in their place."""
+    item = listed.site
+    head = Text(f"{item.name}", style="bold")
+    state = f"{item.id} · {towns.get(item.municipality, item.municipality)} · {language.text(item.status.label)}"
+    parts: list[RenderableType] = [head, Text(state)]
+    for group in Group:
+        table = Table(box=None, pad_edge=False, show_header=False, title=language.text(group.label), title_justify="left")
+        table.add_column(min_width=28)
+        table.add_column()
+        table.add_column(style="dim")
+        for row in ATTRIBUTES.values():
+            if row.group is not group or row.name == "geometry":
+                continue
+            text = format.value(row, getattr(item, row.name), language)
+            origin = item.origin(row.name)
+            source = " · ".join(part for part in (origin.source, format.as_of(origin.as_of, language)) if part)
+            shown = unknown(language) if text is None else Text(text)
+            table.add_row(format.capital(language.text(row.label)), shown, "" if text is None else source)
+        parts.append(table)
+    links = Table(box=None, pad_edge=False, show_header=False, title=language.text(N_("Transport links")), title_justify="left")
+    for kind in AccessKind:
+        text = reach(listed.access, kind, language)
+        links.add_row(format.capital(language.text(kind.label)), unknown(language) if text is None else Text(text))
+    return Lines(*parts, links)
+
+
+def issues(found: tuple[Issue, ...], language: Language, limit: int = 50) -> RenderableType:
+    """Return the issues of an import, the first `limit` of them."""
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    for title in (N_("Row"), N_("Field"), N_("Value"), N_("Done"), N_("What")):
+        table.add_column(language.text(title), overflow="fold")
+    done = {
+        "rejected": N_("rejected"),
+        "repaired": N_("repaired"),
+        "kept": N_("kept"),
+        "noted": N_("noted"),
+    }
+    for issue in found[:limit]:
+        table.add_row(
+            "" if issue.row is None else str(issue.row),
+            Text(issue.field or ""),
+            Text((issue.value or "")[:60]),
+            language.text(done[issue.action]),
+            Text(language.text(issue.message, **issue.params)),
+        )
+    if len(found) <= limit:
+        return table
+    rest = language.text(N_("… and %(n)s more; --report FILE.csv writes all."), n=len(found) - limit)
+    return Lines(table, Text(rest))
