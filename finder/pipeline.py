@@ -14,7 +14,7 @@ import pandas as pd
 import shapely
 
 from finder import crs, resources, sources
-from finder.errors import UnusableInput
+from finder.errors import ConfigError, UnusableInput
 from finder.intake import normalise, profiles, validate
 from finder.language import N_
 from finder.measures import access as measure
@@ -241,21 +241,47 @@ def measure_access(session: Session, keys: Sequence[int] | None = None, kinds: I
 # -- the region -------------------------------------------------------------------------------------------------------
 
 INVENTORIES = {"documented": bundled.INVENTORY, "sample": bundled.SAMPLE}
+"""The bundled inventories by the word kept in the database; "own" is a database that began empty."""
 
 
-def fill(database: Database, inventory: str | None, *, progress: Progress = lambda step: None) -> list[Report]:
-    """Fill a fresh database: the region's reference data and, unless None, one bundled inventory."""
+def start(database: Database, inventory: str, *, progress: Progress = lambda step: None) -> list[Report]:
+    """Make the database ready: its tables in today's state and, on the first start, filled with `inventory`.
+
+    Returns the reports of what was filled in, empty when there was nothing to do.
+
+    Raises
+    ------
+    ConfigError
+        The fictional sample is asked for, but the database holds real data.
+    """
+    database.migrate()
+    with database.reading() as session:
+        present = reference.setting(session, "inventory")
+    if present is not None and inventory == "sample" and present != "sample":
+        raise ConfigError(N_("This database holds real data; the fictional sample needs a database of its own."))
+    if present is not None:
+        return []
+    return fill(database, inventory, progress=progress)
+
+
+def fill(database: Database, inventory: str, *, progress: Progress = lambda step: None) -> list[Report]:
+    """Fill a fresh database with the region's reference data and a bundled inventory; again does no harm.
+
+    That it is filled is noted last: a start that was cut off begins anew.
+    """
     progress(N_("Loading the region"))
     with database.writing() as session:
         reference.replace(session, Municipality, bundled.municipalities())
         reference.replace(session, AccessPoint, bundled.access_points())
         reference.replace(session, Place, bundled.places())
         reference.replace(session, MapLine, bundled.lines())
-        reference.set_setting(session, "inventory", inventory or "own")
-    if inventory is None:
-        return []
-    path = bundled.path(INVENTORIES[inventory])
-    return [deliver(database, path, profile="finder", actor="bundled", status=Status.PUBLISHED, progress=progress)]
+    reports = []
+    if inventory in INVENTORIES:
+        path = bundled.path(INVENTORIES[inventory])
+        reports.append(deliver(database, path, actor="bundled", status=Status.PUBLISHED, strict=True, progress=progress))
+    with database.writing() as session:
+        reference.set_setting(session, "inventory", inventory)
+    return reports
 
 
 def load_boundaries(database: Database, path: Path, *, layer: str | None = None, crs_given: str | None = None) -> list[str]:

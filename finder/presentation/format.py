@@ -11,6 +11,7 @@ from babel.numbers import format_decimal
 
 from finder.language import Language, N_
 from finder.model.attributes import Attribute, Type
+from finder.model.site import Contact, Medium, Restriction
 from finder.model.vocabulary import Labelled
 
 NO_BREAK = "\u00a0"
@@ -97,6 +98,26 @@ def value(row: Attribute, given: Any, language: Language) -> str | None:
             return ", ".join(label(member, language) for member in given)
         case Type.WORDS:
             return ", ".join(given)
+        case Type.RECORDS:
+            return record(given, language)
+    return str(given)
+
+
+def record(given: Any, language: Language) -> str:
+    """Return nested facts in one line: a contact, restrictions by kind and note, media by title."""
+    match given:
+        case ():
+            return language.text(N_("none"))
+        case tuple():
+            return "; ".join(record(part, language) for part in given)
+        case Restriction():
+            kind = language.text(given.kind.label)
+            return f"{kind}: {given.note}" if given.note else kind
+        case Medium():
+            return given.title or given.url
+        case Contact():
+            parts = (given.organisation, given.name, given.role, given.phone, given.email)
+            return ", ".join(part for part in parts if part)
     return str(given)
 
 

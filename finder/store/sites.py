@@ -90,6 +90,16 @@ def count_by_municipality(session: Session, where: Predicate) -> dict[str, int]:
     return {code: n for code, n in session.execute(query)}
 
 
+def tally(session: Session, scope: Predicate, asked: Sequence[Predicate], options: Sequence[Predicate]) -> list[int]:
+    """Return, for each option, how many sites in `scope` that answer all of `asked` also answer the option with yes."""
+    if not options:
+        return []
+    condition = sa.and_(*(compile.predicate(session, part).condition for part in (scope, *asked)))
+    counts = [sa.func.count().filter(compile.predicate(session, option).condition) for option in options]
+    joins_access = any(compile.uses_access(part) for part in (scope, *asked, *options))
+    return list(session.execute(_from(sa.select(*counts), None, joins_access).where(condition)).one())
+
+
 def load(session: Session, keys: Sequence[int], asked: Sequence[Predicate] = ()) -> list[Listed]:
     """Return the sites of `keys` in that order, each with the numbers of the predicates it cannot answer."""
     by_key: dict[int, Listed] = {}

@@ -1,0 +1,32 @@
+"""The one-command server: waitress, no more threads than a small machine bears."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import flask
+import waitress
+
+from finder.errors import ConfigError
+from finder.language import N_
+
+THREADS = 8
+
+
+def run(app: flask.Flask, host: str, port: int, ready: Callable[[str], None]) -> None:
+    """Serve until interrupted; `ready` is told the address once the port is open.
+
+    Raises
+    ------
+    ConfigError
+        The port cannot be opened.
+    """
+    try:
+        server = waitress.create_server(app, host=host, port=port, threads=THREADS, ident=None)
+    except OSError as error:
+        raise ConfigError(N_("Port %(port)s cannot be opened; choose another with --port."), port=port) from error
+    ready(f"http://{host}:{getattr(server, 'effective_port', port)}/")
+    try:
+        server.run()
+    except KeyboardInterrupt:
+        server.close()
