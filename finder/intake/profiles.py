@@ -1,0 +1,316 @@
+"""Profiles: how one supplier's columns become a site's attributes, written down as TOML and read strictly."""
+
+from __future__ import annotations
+
+import dataclasses
+import re
+import tomllib
+import unicodedata
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from finder import crs, resources
+from finder.errors import NotFound, UnusableInput
+from finder.intake.numbers import UNITS
+from finder.language import N_
+from finder.model.attributes import Attribute, Group, Type
+from finder.model.site import ATTRIBUTES
+from finder.model.vocabulary import Status
+
+IDENTITY: dict[str, Attribute] = {
+    a.name: a
+    for a in (
+        Attribute("id", Group.IDENTITY, Type.TEXT, N_("id")),
+        Attribute("name", Group.IDENTITY, Type.TEXT, N_("name")),
+        Attribute("municipality", Group.IDENTITY, Type.TEXT, N_("municipality")),
+        Attribute("source", Group.IDENTITY, Type.TEXT, N_("source")),
+        Attribute("source_id", Group.IDENTITY, Type.TEXT, N_("key at the source")),
+        Attribute("status", Group.IDENTITY, Type.CHOICE, N_("status"), choices=Status),
+        Attribute("sample", Group.IDENTITY, Type.FLAG, N_("fictional sample")),
+        Attribute("provenance", Group.IDENTITY, Type.RECORDS, N_("sources of the facts")),
+    )
+}
+"""What a delivery says of a site beside its describing attributes."""
+FIELDS: dict[str, Attribute] = {**IDENTITY, **{n: a for n, a in ATTRIBUTES.items() if a.type is not Type.GEOMETRY}}
+"""Everything a column can become, by name; the geometry has its own rule."""
+DATE_FORMATS = ("dd.mm.yyyy", "dd/mm/yyyy", "mm/dd/yyyy")
+"""Beside ISO dates, which are always understood."""
+_SEPARATORS = re.compile(r"[\s_\-./]+")
+
+
+def key(header: str) -> str:
+    """Return a header or a code as it is compared: "Geo X" = "geo_x" = "GeoX"."""
+    return _SEPARATORS.sub("", unicodedata.normalize("NFKC", header.lstrip("\ufeff")).casefold())
+
+
+@dataclass(frozen=True, kw_only=True)
+class Column:
+    """Which columns an attribute is read from and how.
+
+    Where the first present header's cell is empty the next present one's is taken; with `join` all of them are put
+    together by that text. `codes` map the supplier's words (as `key` makes them) to the vocabulary's; an empty text
+    stands for not known. `part` is a regular expression whose only group is the part of the text that counts.
+    """
+
+    attribute: str
+    headers: tuple[str, ...]
+    unit: str | None = None
+    codes: Mapping[str, str] = field(default_factory=dict)
+    join: str | None = None
+    part: re.Pattern[str] | None = None
+    required: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class GeometryRule:
+    """Where the place stands when the file has no geometry of its own: a WKT column, or x and y columns.
+
+    `crs` holds where no cell says otherwise; `codes` map what stands in the column `crs_headers` to EPSG. `box` (west,
+    south, east, north in degrees) is where such registers lie: it settles coordinates that do not fit their CRS.
+    """
+
+    wkt: tuple[str, ...] = ()
+    x: tuple[str, ...] = ()
+    y: tuple[str, ...] = ()
+    crs: str | None = None
+    crs_headers: tuple[str, ...] = ()
+    codes: Mapping[str, str] = field(default_factory=dict)
+    box: tuple[float, float, float, float] | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Origins:
+    """Columns (`method`: a constant) that make up a row's provenance."""
+
+    source: tuple[str, ...] = ()
+    url: tuple[str, ...] = ()
+    as_of: tuple[str, ...] = ()
+    method: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Profile:
+    """One supplier's way of writing. `source` names the supplier where no column does."""
+
+    name: str
+    title: str
+    source: str | None = None
+    municipality_scheme: str | None = None
+    decimal: str | None = None
+    dates: tuple[str, ...] = ("dd.mm.yyyy",)
+    separators: str = ";"
+    columns: tuple[Column, ...] = ()
+    constants: Mapping[str, object] = field(default_factory=dict)
+    ignore: tuple[str, ...] = ()
+    geometry: GeometryRule = GeometryRule()
+    provenance: Origins | None = None
+    rows: tuple[int | None, int | None] = (None, None)
+
+
+def known() -> tuple[str, ...]:
+    """Return the names of the bundled profiles."""
+    return tuple(sorted(path.stem for path in (resources.DATA / "profiles").glob("*.toml")))
+
+
+def load(name_or_path: str | Path) -> Profile:
+    """Return a bundled profile by its name, or one from a file ending in .toml.
+
+    Raises
+    ------
+    NotFound
+        There is no such profile.
+    UnusableInput
+        It is not valid TOML, or a key in it is unknown or has the wrong kind of value; the key is named.
+    """
+    text = str(name_or_path)
+    path = Path(text) if text.endswith(".toml") else resources.DATA / "profiles" / f"{text}.toml"
+    if (not text.endswith(".toml") and text not in known()) or not path.is_file():
+        raise NotFound(
+            N_("There is no profile “%(name)s”; known are: %(known)s. A file of your own ends in .toml."),
+            name=text[:80],
+            known=", ".join(known()),
+        )
+    try:
+        return parse(tomllib.loads(path.read_text(encoding="utf-8")))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        reason = str(error) if isinstance(error, tomllib.TOMLDecodeError) else "UTF-8"
+        raise UnusableInput(
+            N_("The profile “%(name)s” is not valid TOML: %(reason)s"), name=path.name[:80], reason=reason[:200]
+        ) from error
+
+
+def parse(table: Mapping[str, Any]) -> Profile:
+    """Return the profile a TOML table describes; every key must be known and well-formed."""
+    top = _Table(table, "")
+    columns = {name: _column(name, top.inside("columns", name)) for name in top.names("columns")}
+    if top.take("identity", bool, default=False):
+        for name in FIELDS:
+            given = columns.get(name, Column(attribute=name, headers=()))
+            columns[name] = dataclasses.replace(given, headers=tuple(dict.fromkeys((name, *given.headers))))
+    rows = top.table("rows")
+    origins = top.table("provenance") if "provenance" in table else None
+    profile = Profile(
+        name=top.take("name", str),
+        title=top.take("title", str),
+        source=top.take("source", str, default=None),
+        municipality_scheme=top.take("municipality_scheme", str, default=None),
+        decimal=top.choice("decimal", (".", ",")),
+        dates=tuple(top.choices("dates", DATE_FORMATS, default=("dd.mm.yyyy",))),
+        separators=top.take("separators", str, default=";"),
+        columns=tuple(columns[name] for name in FIELDS if name in columns),
+        constants=_constants(top.table("constants")),
+        ignore=top.words("ignore"),
+        geometry=_geometry(top.table("geometry")),
+        provenance=None if origins is None else _origins(origins),
+        rows=(rows.take("min", int, default=None), rows.take("max", int, default=None)),
+    )
+    rows.done()
+    top.done()
+    return profile
+
+
+def _column(name: str, table: _Table) -> Column:
+    if name not in FIELDS:
+        raise table.wrong(N_("The profile's key “%(key)s” names no attribute of a site."))
+    attribute = FIELDS[name]
+    unit = table.take("unit", str, default=None)
+    if unit is not None and unit != attribute.unit and (unit, attribute.unit) not in UNITS:
+        raise table.wrong(N_("The profile's key “%(key)s” has a unit that cannot be converted."), "unit")
+    part = table.take("part", str, default=None)
+    column = Column(
+        attribute=name,
+        headers=table.words("from"),
+        unit=unit,
+        codes={key(code): word for code, word in table.mapping("codes").items()},
+        join=table.take("join", str, default=None),
+        part=None if part is None else _pattern(part, table),
+        required=table.take("required", bool, default=False),
+    )
+    if attribute.choices is not None:
+        vocabulary = {str(choice) for choice in attribute.choices}
+        for code, word in table.mapping("codes").items():
+            if word and word not in vocabulary:
+                raise table.wrong(N_("The profile's key “%(key)s” maps to a word outside the vocabulary."), f"codes.{code}")
+    table.done("codes")
+    return column
+
+
+def _pattern(text: str, table: _Table) -> re.Pattern[str]:
+    try:
+        pattern = re.compile(text)
+    except re.error:
+        pattern = re.compile("")
+    if pattern.groups != 1:
+        raise table.wrong(N_("The profile's key “%(key)s” must be a regular expression with one group."), "part")
+    return pattern
+
+
+def _geometry(table: _Table) -> GeometryRule:
+    box = table.take("box", list, default=None)
+    if box is not None and (len(box) != 4 or not all(isinstance(n, int | float) for n in box)):
+        raise table.wrong(N_("The profile's key “%(key)s” must hold four numbers: west, south, east, north."), "box")
+    rule = GeometryRule(
+        wkt=table.words("wkt"),
+        x=table.words("x"),
+        y=table.words("y"),
+        crs=table.take("crs", str, default=None),
+        crs_headers=table.words("crs_from"),
+        codes={key(code): system for code, system in table.mapping("codes").items()},
+        box=None if box is None else (float(box[0]), float(box[1]), float(box[2]), float(box[3])),
+    )
+    for name, system in (*table.mapping("codes").items(), *([("crs", rule.crs)] if rule.crs else [])):
+        try:
+            crs.parse(system)
+        except UnusableInput as error:
+            raise table.wrong(N_("The profile's key “%(key)s” names no coordinate reference system."), name) from error
+    table.done("codes")
+    return rule
+
+
+def _origins(table: _Table) -> Origins:
+    origins = Origins(
+        source=table.words("source"),
+        url=table.words("url"),
+        as_of=table.words("as_of"),
+        method=table.take("method", str, default=None),
+    )
+    table.done()
+    return origins
+
+
+def _constants(table: _Table) -> dict[str, object]:
+    for name in table.keys():
+        if name not in FIELDS or FIELDS[name].type is Type.RECORDS:
+            raise table.wrong(N_("The profile's key “%(key)s” names no attribute of a site."), name)
+        if not isinstance(table.content[name], str | int | float | bool | list):
+            raise table.wrong(N_("The profile's key “%(key)s” has the wrong kind of value."), name)
+    return dict(table.content)
+
+
+class _Table:
+    """A TOML table whose keys are taken one by one; what is left over is an error."""
+
+    def __init__(self, content: Mapping[str, Any], path: str) -> None:
+        self.content = content
+        self.path = path
+        self.taken: set[str] = set()
+
+    def wrong(self, message: str, name: str = "") -> UnusableInput:
+        return UnusableInput(message, key=".".join(part for part in (self.path, name) if part)[:120])
+
+    def keys(self) -> tuple[str, ...]:
+        return tuple(self.content)
+
+    def take(self, name: str, kind: type, default: Any = ...) -> Any:
+        self.taken.add(name)
+        if name not in self.content:
+            if default is ...:
+                raise self.wrong(N_("The profile's key “%(key)s” is missing."), name)
+            return default
+        value = self.content[name]
+        if not isinstance(value, kind) or (kind is int and isinstance(value, bool)):
+            raise self.wrong(N_("The profile's key “%(key)s” has the wrong kind of value."), name)
+        return value
+
+    def words(self, name: str) -> tuple[str, ...]:
+        words = self.take(name, list, default=[])
+        if not all(isinstance(word, str) and word for word in words):
+            raise self.wrong(N_("The profile's key “%(key)s” must be a list of texts."), name)
+        return tuple(words)
+
+    def choice(self, name: str, allowed: tuple[str, ...]) -> str | None:
+        word: str | None = self.take(name, str, default=None)
+        if word is not None and word not in allowed:
+            raise self.wrong(N_("The profile's key “%(key)s” has a value that is not foreseen."), name)
+        return word
+
+    def choices(self, name: str, allowed: tuple[str, ...], default: tuple[str, ...]) -> tuple[str, ...]:
+        if name not in self.content:
+            return default
+        words = self.words(name)
+        if not set(words) <= set(allowed):
+            raise self.wrong(N_("The profile's key “%(key)s” has a value that is not foreseen."), name)
+        return words
+
+    def mapping(self, name: str) -> dict[str, str]:
+        found = self.take(name, dict, default={})
+        for code, word in found.items():
+            if not isinstance(word, str):
+                raise self.wrong(N_("The profile's key “%(key)s” has the wrong kind of value."), f"{name}.{code}")
+        return dict(found)
+
+    def table(self, name: str) -> _Table:
+        return _Table(self.take(name, dict, default={}), f"{self.path}.{name}".lstrip("."))
+
+    def names(self, name: str) -> tuple[str, ...]:
+        return self.table(name).keys()
+
+    def inside(self, name: str, inner: str) -> _Table:
+        return _Table(self.table(name).take(inner, dict), f"{name}.{inner}")
+
+    def done(self, *also: str) -> None:
+        for name in self.content:
+            if name not in self.taken and name not in also:
+                raise self.wrong(N_("The profile's key “%(key)s” is not known."), name)
