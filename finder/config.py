@@ -27,7 +27,9 @@ def _days(env: Mapping[str, str], name: str, default: int) -> int:
     if not text:
         return default
     if not text.isdigit() or int(text) == 0:
-        raise ConfigError("The setting %(name)s must be a whole number of days, not “%(value)s”.", name=name, value=text)
+        raise ConfigError(
+            "The setting %(name)s must be a whole number of days, not “%(value)s”.", name=name, value=text
+        )
     return int(text)
 
 

@@ -1,4 +1,4 @@
-"""The only door for coordinate reference systems: everything inside is metric, everything outside longitude, latitude."""
+"""The only door for coordinate reference systems: metres inside; longitude, latitude outside."""
 
 from __future__ import annotations
 
@@ -44,7 +44,12 @@ def transform(geometries: Any, source: str | int, target: str | int) -> Any:
     if parse(source) == parse(target):
         return geometries
     transformer = _transformer(source, target)
-    return shapely.transform(geometries, lambda x, y: transformer.transform(x, y), interleaved=False)
+
+    def move(x: Any, y: Any) -> Any:
+        return transformer.transform(x, y)
+
+    # the stubs know only the interleaved form of the function
+    return shapely.transform(geometries, move, interleaved=False)  # type: ignore[arg-type]
 
 
 def to_metric(geometries: Any, source: str | int = LONLAT) -> Any:
@@ -64,10 +69,20 @@ def points_to_metric(lon: Sequence[float], lat: Sequence[float]) -> Geometries:
 
 
 def lonlat_box(west: float, south: float, east: float, north: float) -> shapely.Polygon:
-    """Return a longitude/latitude box as a metric polygon, its edges densified so that they bend as the meridians do."""
+    """Return a longitude/latitude box as a metric polygon, its edges dense enough to bend as the meridians do."""
     box = shapely.segmentize(shapely.box(west, south, east, north), max(abs(east - west), abs(north - south)) / 16 or 1)
     polygon: shapely.Polygon = to_metric(box)
     return polygon
 
 
-__all__ = ["LONLAT", "METRIC", "Geometries", "lonlat_box", "parse", "points_to_metric", "to_lonlat", "to_metric", "transform"]
+__all__ = [
+    "LONLAT",
+    "METRIC",
+    "Geometries",
+    "lonlat_box",
+    "parse",
+    "points_to_metric",
+    "to_lonlat",
+    "to_metric",
+    "transform",
+]

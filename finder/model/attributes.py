@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import builtins
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
@@ -54,7 +55,7 @@ class Attribute:
     type: Type
     label: str
     unit: str | None = None
-    choices: type[Labelled] | None = None
+    choices: builtins.type[Labelled] | None = None
     internal: bool = False  # bookkeeping of the store, not a fact for readers
 
 

@@ -35,7 +35,7 @@ from finder.model.vocabulary import (
 
 @dataclass(frozen=True, kw_only=True)
 class Provenance:
-    """Where a fact comes from. `as_of` is as exact as the source: "2021", "2021-08" or "2021-08-03"; None is undated."""
+    """Where a fact comes from. `as_of` is as exact as the source: "2021", "2021-08" or "2021-08-03"; None: undated."""
 
     source: str | None = None
     url: str | None = None
@@ -94,8 +94,8 @@ G, T = Group, Type
 class Site:
     """One land reserve. Required: id, name, municipality. None is not known; an empty list is stated none.
 
-    `geometry` is in metres (`finder.crs.METRIC`): polygon, multipolygon or point. Units stand in the names. `provenance`
-    maps an attribute's name to its origin; the entry ``"*"`` holds for all others.
+    `geometry` is in metres (`finder.crs.METRIC`): polygon, multipolygon or point. Units stand in the names.
+    `provenance` maps an attribute's name to its origin; the entry ``"*"`` holds for all others.
     """
 
     id: str
