@@ -1,4 +1,4 @@
-"""Print what each benchmark costs against the baseline of its group: `ratios.py FILE.json`, as pytest-benchmark wrote it.
+"""Print each benchmark against the baseline of its group: `ratios.py FILE.json`, as pytest-benchmark wrote it.
 
 The baseline of a group is the benchmark with `benchmark.extra_info["baseline"] = True`, else the quickest; medians are
 compared. A benchmark with `extra_info["at_most"]` above that ratio ends the run with exit code 1.
