@@ -38,11 +38,17 @@ UNKNOWN: Cast = (None, ())
 LONGEST = {"id": 100, "name": 300, "source": 200, "source_id": 200, "municipality": 200}
 LONGEST_TEXT = 20_000
 LONGEST_URL = 2_000
-_ONE_LINE = frozenset(("id", "name", "municipality", "source", "source_id", "estate", "plan_name", "cadastral_reference"))
+_ONE_LINE = frozenset(
+    ("id", "name", "municipality", "source", "source_id", "estate", "plan_name", "cadastral_reference")
+)
 _YES = frozenset(("1", "true", "t", "yes", "y", "ja", "j", "x", "wahr", "✓", "vorhanden", "available"))
 _NO = frozenset(("0", "false", "f", "no", "n", "nein", "falsch", "nicht vorhanden"))
-_NOT_KNOWN = frozenset(("?", "-", "–", "n/a", "na", "nan", "null", "none given", "unknown", "unbekannt", "nicht bekannt", "k.a.", "k. a."))
-_SAFE = re.compile(r"[^\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ud800-\udfff\ufff9-\ufffb\ufffe\uffff]*")
+_NOT_KNOWN = frozenset(
+    ("?", "-", "–", "n/a", "na", "nan", "null", "none given", "unknown", "unbekannt", "nicht bekannt", "k.a.", "k. a.")
+)
+_SAFE = re.compile(
+    r"[^\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ud800-\udfff\ufff9-\ufffb\ufffe\uffff]*"
+)
 _KEPT_CONTROLS = "\n\t"
 
 
@@ -93,13 +99,17 @@ def plain_text(value: object) -> str | None:
         case bool():
             return "true" if value else "false"
         case float():
-            return None if value != value else str(int(value)) if value.is_integer() and abs(value) < 1e15 else repr(value)
+            return (
+                None if value != value else str(int(value)) if value.is_integer() and abs(value) < 1e15 else repr(value)
+            )
         case int():
             return str(value) if abs(value) < 10**30 else None
     return None
 
 
-def caster(column: Column, attribute: Attribute, profile: Profile, *, decimal: str = ".", escaped: bool = False) -> Caster:
+def caster(
+    column: Column, attribute: Attribute, profile: Profile, *, decimal: str = ".", escaped: bool = False
+) -> Caster:
     """Return the function that casts one cell of this column.
 
     `decimal` is the column's decimal sign, see `numbers.decimal_sign`; `escaped` is true of tables in which an
@@ -129,7 +139,9 @@ def caster(column: Column, attribute: Attribute, profile: Profile, *, decimal: s
 
 def is_empty(value: object) -> bool:
     """Return whether a cell says nothing."""
-    return value is None or (isinstance(value, str) and not value.strip()) or (isinstance(value, float) and value != value)
+    return (
+        value is None or (isinstance(value, str) and not value.strip()) or (isinstance(value, float) and value != value)
+    )
 
 
 def _means_unknown(value: object) -> bool:
@@ -151,13 +163,25 @@ def clean(text: str, *, longest: int = LONGEST_TEXT, one_line: bool = False) -> 
         return text or None, ()
     problems = []
     tidy = strip_controls(text.replace("\r\n", "\n").replace("\r", "\n"), one_line=one_line).strip()
-    if tidy != text.replace("\r\n", "\n").replace("\r", "\n") and not (one_line and "".join(tidy.split()) == "".join(text.split())):
+    if tidy != text.replace("\r\n", "\n").replace("\r", "\n") and not (
+        one_line and "".join(tidy.split()) == "".join(text.split())
+    ):
         message = N_("“%(value)s” held invisible control characters; they were removed.")
-        problems.append(Problem(rule="control_characters", message=message, value=shown(text), action="repaired", params={"value": shown(text)}))
+        problems.append(
+            Problem(
+                rule="control_characters",
+                message=message,
+                value=shown(text),
+                action="repaired",
+                params={"value": shown(text)},
+            )
+        )
     if len(tidy) > longest:
         message = N_("“%(value)s” is longer than %(longest)s characters; the rest was cut off.")
         params = {"value": shown(tidy), "longest": longest}
-        problems.append(Problem(rule="text_too_long", message=message, value=shown(tidy), action="repaired", params=params))
+        problems.append(
+            Problem(rule="text_too_long", message=message, value=shown(tidy), action="repaired", params=params)
+        )
         tidy = tidy[:longest].rstrip()
     return tidy or None, tuple(problems)
 
@@ -168,7 +192,11 @@ def _text(column: Column, name: str, escaped: bool) -> Caster:
     def cast(value: object) -> Cast:
         text = plain_text(value)
         if text is None:
-            return UNKNOWN if is_empty(value) else (None, (_bad("text", N_("“%(value)s” is not a text; the value stays unknown."), value),))
+            return (
+                UNKNOWN
+                if is_empty(value)
+                else (None, (_bad("text", N_("“%(value)s” is not a text; the value stays unknown."), value),))
+            )
         text = unguarded(text) if escaped else text
         if part is not None and (match := part.search(text)) is not None:
             text = match[1]
@@ -189,13 +217,19 @@ def url(value: object) -> Cast:
     text = value.strip() if isinstance(value, str) else value
     if is_empty(text):
         return UNKNOWN
-    if isinstance(text, str) and len(text) <= LONGEST_URL and re.fullmatch(r"https?://[^\s<>\"\\^`{}]+", text, re.IGNORECASE):
+    if (
+        isinstance(text, str)
+        and len(text) <= LONGEST_URL
+        and re.fullmatch(r"https?://[^\s<>\"\\^`{}]+", text, re.IGNORECASE)
+    ):
         try:
             if urlsplit(text).hostname and _SAFE.fullmatch(text):
                 return text, ()
         except ValueError:
             pass
-    return None, (_bad("url", N_("“%(value)s” is not a web address beginning with http:// or https://; it is left out."), value),)
+    return None, (
+        _bad("url", N_("“%(value)s” is not a web address beginning with http:// or https://; it is left out."), value),
+    )
 
 
 # -- numbers, flags, dates --------------------------------------------------------------------------------------------
@@ -255,7 +289,10 @@ EARLIEST, LATEST = dt.date(1900, 1, 1), dt.date(2199, 12, 31)
 def read_date(text: str, formats: Iterable[str]) -> dt.date | None:
     """Return the date a text stands for, ISO or in one of the formats, or None."""
     text = text.strip()
-    tries = [(_ISO.fullmatch(text), (0, 1, 2)), *((_ORDERS[name][0].fullmatch(text), _ORDERS[name][1]) for name in formats)]
+    tries = [
+        (_ISO.fullmatch(text), (0, 1, 2)),
+        *((_ORDERS[name][0].fullmatch(text), _ORDERS[name][1]) for name in formats),
+    ]
     for match, (year, month, day) in tries:
         if match is None:
             continue
@@ -322,7 +359,11 @@ def parts_of(value: object, separators: str) -> list[object] | None:
     if _means_unknown(value):
         return None
     text = plain_text(value)
-    return [value] if text is None else [part for part in re.split("[" + re.escape(separators + "|") + "]", text) if part.strip()]
+    return (
+        [value]
+        if text is None
+        else [part for part in re.split("[" + re.escape(separators + "|") + "]", text) if part.strip()]
+    )
 
 
 def _choices(choices: type[Labelled], column: Column, separators: str) -> Caster:

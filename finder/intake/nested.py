@@ -37,7 +37,9 @@ def _problem(rule: str, message: str, value: object, **params: object) -> Proble
 
 
 def _unreadable(value: object) -> Cast:
-    return None, (_problem("nested", N_("“%(value)s” is not in the form of a list or table; the value stays unknown."), value),)
+    return None, (
+        _problem("nested", N_("“%(value)s” is not in the form of a list or table; the value stays unknown."), value),
+    )
 
 
 def _json(value: object) -> object:
@@ -50,7 +52,9 @@ def _json(value: object) -> object:
     return value
 
 
-def _list(value: object, cast: Callable[[dict[str, Any]], Cast], words: Callable[[str], list[dict[str, Any]] | None]) -> Cast:
+def _list(
+    value: object, cast: Callable[[dict[str, Any]], Cast], words: Callable[[str], list[dict[str, Any]] | None]
+) -> Cast:
     if is_empty(value):
         return UNKNOWN
     given = _json(value)
@@ -94,7 +98,11 @@ def _kind_words(text: str) -> list[dict[str, Any]] | None:
 
 def _addresses(text: str) -> list[dict[str, Any]] | None:
     words = [word.strip() for word in re.split(r"[;|\s]\s*(?=https?://)", text) if word.strip()]
-    return [{"url": word} for word in words] if all(word.casefold().startswith(("http://", "https://")) for word in words) else None
+    return (
+        [{"url": word} for word in words]
+        if all(word.casefold().startswith(("http://", "https://")) for word in words)
+        else None
+    )
 
 
 def _members(entry: Mapping[Any, Any], record: type, problems: list[Problem]) -> dict[str, Any]:
@@ -134,7 +142,9 @@ def _restriction(entry: dict[str, Any], formats: tuple[str, ...]) -> Cast:
     end = members.pop("expected_end", None)
     date = None if end is None else read_date(end, formats)
     if end is not None and date is None:
-        problems.append(_problem("date", N_("“%(value)s” is not a date of the calendar; the value stays unknown."), end))
+        problems.append(
+            _problem("date", N_("“%(value)s” is not a date of the calendar; the value stays unknown."), end)
+        )
     _check_url(members, problems)
     severity_known = None if severity is None else _SEVERITIES.get(key(severity))
     return Restriction(kind=named, severity=severity_known, expected_end=date, **members), tuple(problems)
@@ -154,7 +164,11 @@ def _medium(entry: dict[str, Any]) -> Cast:
     _check_url(members, problems)
     if "url" not in members:
         if not problems:
-            problems.append(_problem("media_url", N_("A picture or document without a web address is left out."), entry.get("title")))
+            problems.append(
+                _problem(
+                    "media_url", N_("A picture or document without a web address is left out."), entry.get("title")
+                )
+            )
         return None, tuple(problems)
     return Medium(**members), tuple(problems)
 

@@ -79,7 +79,11 @@ def normalise(
     if contact is not None and "contact" not in columns:
         columns["contact"] = contact
     origins = _provenance(raw, profile, headers, columns)
-    only_new = frozenset(("status", "provenance", "sample")) - set(columns) - ({"provenance"} if origins is not None else set())
+    only_new = (
+        frozenset(("status", "provenance", "sample"))
+        - set(columns)
+        - ({"provenance"} if origins is not None else set())
+    )
     if origins is not None:
         columns["provenance"] = origins
     _fill(raw, profile, columns, municipality, status)
@@ -140,7 +144,9 @@ def _combined(raw: RawRecords, present: Sequence[str], join: str | None) -> list
     return [join.join(dict.fromkeys(text for cell in row if (text := plain_text(cell)))) or None for row in rows]
 
 
-def _cast(raw: RawRecords, rule: Column, profile: Profile, present: Sequence[str], issues: list[Issue]) -> pd.Series[Any]:
+def _cast(
+    raw: RawRecords, rule: Column, profile: Profile, present: Sequence[str], issues: list[Issue]
+) -> pd.Series[Any]:
     attribute = FIELDS[rule.attribute]
     values = _combined(raw, present, rule.join)
     number = attribute.type is Type.NUMBER
@@ -186,7 +192,14 @@ def _decimal(raw: RawRecords, profile: Profile, rule: Column, values: list[Any],
         message = N_("Numbers such as “%(value)s” can be read in two ways; “%(sign)s” was taken for the decimal sign.")
         params = {"value": shown(doubtful), "sign": sign}
         issues.append(
-            Issue(rule="decimal_sign", action="noted", message=message, field=rule.attribute, value=shown(doubtful), params=params)
+            Issue(
+                rule="decimal_sign",
+                action="noted",
+                message=message,
+                field=rule.attribute,
+                value=shown(doubtful),
+                params=params,
+            )
         )
     return sign
 
@@ -332,10 +345,14 @@ def _fill(
         attribute = FIELDS[name]
         constant, problems = casting.caster(Column(attribute=name, headers=()), attribute, profile)(value)
         if problems:
-            raise UnusableInput(N_("The profile's key “%(key)s” has a value that is not foreseen."), key=f"constants.{name}")
+            raise UnusableInput(
+                N_("The profile's key “%(key)s” has a value that is not foreseen."), key=f"constants.{name}"
+            )
         if name not in columns:
             dtype = "float64" if attribute.type is Type.NUMBER else object
-            columns[name] = _series(raw, np.full(len(raw), constant) if dtype == "float64" else [constant] * len(raw), dtype)
+            columns[name] = _series(
+                raw, np.full(len(raw), constant) if dtype == "float64" else [constant] * len(raw), dtype
+            )
         elif attribute.type is Type.NUMBER:
             columns[name] = columns[name].fillna(constant)
         else:
@@ -357,7 +374,9 @@ def _file_issues(raw: RawRecords, profile: Profile, headers: _Headers) -> list[I
             continue
         message = N_("No rule takes the column “%(column)s”; it is left out.")
         params: dict[str, object] = {"column": shown(header)}
-        issues.append(Issue(rule="column_not_taken", action="noted", message=message, field=shown(header), params=params))
+        issues.append(
+            Issue(rule="column_not_taken", action="noted", message=message, field=shown(header), params=params)
+        )
     if ignored:
         message = N_("The profile leaves these columns out: %(columns)s.")
         params = {"columns": shown(", ".join(ignored), 1000)}

@@ -32,7 +32,10 @@ _WRITTEN = re.compile(
 )
 _PLAIN = re.compile(r"-?[0-9]+(?:\.[0-9]+)?")
 _SPACED = re.compile(r"[0-9]{1,3}(?:(['’ \u00a0\u2009\u202f])[0-9]{3})(?:\1[0-9]{3})*(?:[.,][0-9]+)?")
-_GROUPED = {",": re.compile(r"[0-9]{1,3}(?:,[0-9]{3})+(?:\.[0-9]*)?"), ".": re.compile(r"[0-9]{1,3}(?:\.[0-9]{3})+(?:,[0-9]*)?")}
+_GROUPED = {
+    ",": re.compile(r"[0-9]{1,3}(?:,[0-9]{3})+(?:\.[0-9]*)?"),
+    ".": re.compile(r"[0-9]{1,3}(?:\.[0-9]{3})+(?:,[0-9]*)?"),
+}
 _AMBIGUOUS = re.compile(r"[1-9][0-9]{0,2}[.,][0-9]{3}")
 LARGEST = 1e15
 """Nothing about a site is larger; beyond, floats no longer count in ones."""

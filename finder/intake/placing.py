@@ -49,7 +49,9 @@ def from_wkb(values: Sequence[bytes | None], rows: Sequence[int], system: str | 
         else:
             geometry[position] = fixed
             message = N_("A ring of the outline was not closed; it was closed.")
-            issues.append(Issue(rule="ring_closed", action="repaired", message=message, row=rows[position], field="geometry"))
+            issues.append(
+                Issue(rule="ring_closed", action="repaired", message=message, row=rows[position], field="geometry")
+            )
     return Written(geometry=_flat(geometry), crs=np.full(len(values), system, dtype=object), issues=issues)
 
 
@@ -109,7 +111,9 @@ def _coordinates(values: Sequence[object]) -> tuple[NDArray[np.float64], list[in
         if isinstance(value, str):
             # NaN and infinity as words are coordinates that lead nowhere, not missing ones
             word = value.strip().casefold()
-            number = float(word) if word in ("nan", "inf", "-inf") else numbers.parse(value.strip().rstrip("°"), sign=sign)
+            number = (
+                float(word) if word in ("nan", "inf", "-inf") else numbers.parse(value.strip().rstrip("°"), sign=sign)
+            )
         elif isinstance(value, int | float) and not isinstance(value, bool) and abs(value) < numbers.LARGEST:
             number = float(value)
         elif isinstance(value, float):
@@ -185,7 +189,9 @@ def place(written: Written, rows: Sequence[int], rule: GeometryRule) -> Placed:
         doubtful[position] = False
     for position in np.flatnonzero(doubtful & ~unplaced):
         message = N_("The place lies outside the area that such files cover.")
-        issues.append(_kept("outside_profile", message, rows[position], "geometry", shown(written.geometry[position].wkt)))
+        issues.append(
+            _kept("outside_profile", message, rows[position], "geometry", shown(written.geometry[position].wkt))
+        )
     lost = {}
     for position in np.flatnonzero(unplaced):
         lost[int(position)] = shown(written.geometry[position].wkt)
@@ -196,9 +202,7 @@ def place(written: Written, rows: Sequence[int], rule: GeometryRule) -> Placed:
     return Placed(geometry=out, lost=lost, issues=issues)
 
 
-def _readings(
-    written: Written, positions: NDArray[np.intp], rule: GeometryRule
-) -> dict[int, tuple[Any, Issue]]:
+def _readings(written: Written, positions: NDArray[np.intp], rule: GeometryRule) -> dict[int, tuple[Any, Issue]]:
     """Return for each doubtful geometry the one other reading of it that lands in the expected area, if there is one."""
     if not positions.size:
         return {}
@@ -231,7 +235,14 @@ def _reading_issue(said: str | None, system: str, swapped: bool) -> Issue:
         return Issue(rule="axes_swapped", action="repaired", message=message, field="geometry")
     message = N_("The coordinates do not fit the stated system %(said)s; they are in %(system)s and were read so.")
     params = {"said": shown(said or "–", 40), "system": system}
-    return Issue(rule="crs_inferred", action="repaired", message=message, field="geometry", value=shown(said or ""), params=params)
+    return Issue(
+        rule="crs_inferred",
+        action="repaired",
+        message=message,
+        field="geometry",
+        value=shown(said or ""),
+        params=params,
+    )
 
 
 def _moved(geometry: Geometries, system: str) -> Geometries:
@@ -281,7 +292,13 @@ def _kept(rule: str, message: str, row: int, name: str, value: str | None, **par
 
 def _at(issue: Issue, row: int) -> Issue:
     return Issue(
-        rule=issue.rule, action=issue.action, message=issue.message, row=row, field=issue.field, value=issue.value, params=issue.params
+        rule=issue.rule,
+        action=issue.action,
+        message=issue.message,
+        row=row,
+        field=issue.field,
+        value=issue.value,
+        params=issue.params,
     )
 
 

@@ -192,7 +192,9 @@ def _column(name: str, table: _Table) -> Column:
         vocabulary = {str(choice) for choice in attribute.choices}
         for code, word in table.mapping("codes").items():
             if word and word not in vocabulary:
-                raise table.wrong(N_("The profile's key “%(key)s” maps to a word outside the vocabulary."), f"codes.{code}")
+                raise table.wrong(
+                    N_("The profile's key “%(key)s” maps to a word outside the vocabulary."), f"codes.{code}"
+                )
     table.done("codes")
     return column
 
