@@ -1,0 +1,232 @@
+"""GeoJSON, parsed here and nowhere else: no library that would follow what the file points at ever sees it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import chain
+from typing import Any
+
+import orjson
+import pyarrow as pa
+
+from finder.sources import repeated, splitting, text, wkb
+from finder.sources.limits import Limits
+from finder.sources.sentences import Notes, Refusal
+from finder.sources.table import Columns, Table
+
+FORMAT = "GeoJSON"
+_GEOMETRIES = {"Point", "MultiPoint", "LineString", "MultiLineString", "Polygon", "MultiPolygon", "GeometryCollection"}
+_LONLAT = "EPSG:4326"  # longitude first, as everything here is
+_CODE = re.compile(
+    r"(?:EPSG:|urn:(?:x-)?ogc:def:crs:EPSG:[\w.]*:|https?://www\.opengis\.net/def/crs/EPSG/[\w.]+/)([0-9]{4,6})", re.IGNORECASE
+)
+_CRS84 = re.compile(
+    r"(?:OGC:|urn:(?:x-)?ogc:def:crs:OGC:[\w.]*:|https?://www\.opengis\.net/def/crs/OGC/[\w.]+/)?CRS84", re.IGNORECASE
+)
+_BLOCK = 20_000
+_NO_NUMBER = re.compile(rb'("(?:[^"\\]|\\.)*")|[-+]?(?:Infinity|NaN|nan|inf)\b', re.DOTALL)
+
+
+def read(data: bytes, limits: Limits) -> Table:
+    """Return the features of a GeoJSON text as a table.
+
+    Rows whose geometry or properties have a wrong form are kept without them, with a note.
+
+    Raises
+    ------
+    Refusal
+        The text is no GeoJSON, points elsewhere, or goes beyond the limits.
+    """
+    notes = Notes(limits.max_issues)
+    content, encoding = _utf8(data, notes)
+    top, blocks = _parsed(content, notes)
+    if not isinstance(top, dict):
+        raise Refusal("not_geojson")
+    system = _Systems(notes)
+    system.state(top)
+    reader = _Reader(limits, notes, system)
+    for block in blocks if blocks is not None else _in_blocks(_features(top)):
+        reader.add(block)
+    return Table(
+        format=FORMAT,
+        columns=reader.columns.finish(),
+        length=reader.columns.length,
+        geometry=pa.chunked_array(reader.geometry, pa.large_binary()),
+        crs=system.said,
+        encoding=encoding,
+        notes=notes,
+    )
+
+
+def _utf8(data: bytes, notes: Notes) -> tuple[bytes, str]:
+    if text.mark(data) is None:
+        try:
+            if data.isascii() or str(data, "utf-8"):
+                return data, "utf-8"
+        except UnicodeDecodeError:
+            pass
+    decoded, encoding = text.decode(data, notes)
+    return decoded.encode(errors="replace"), encoding
+
+
+def _parsed(content: bytes, notes: Notes) -> tuple[Any, Iterator[list[Any]] | None]:
+    """Return the whole object; of a large text its features come separately, block by block."""
+    if (parts := splitting.split(content)) is not None:
+        return _loaded(parts.top, notes, content), (_loaded(block, notes, content) for block in parts.blocks)
+    return _loaded(content, notes, content), None
+
+
+def _loaded(part: bytes, notes: Notes, content: bytes) -> Any:
+    try:
+        parsed = orjson.loads(part)
+    except orjson.JSONDecodeError as error:
+        # NaN and Infinity are no JSON, but Python and GDAL write them
+        cleaned = _NO_NUMBER.sub(lambda match: match[1] or b"null", part)
+        if cleaned == part:
+            raise _not_json(error, part, content) from error
+        notes.once("not_a_number")
+        try:
+            parsed = orjson.loads(cleaned)
+        except orjson.JSONDecodeError as other:
+            raise _not_json(other, cleaned, content) from other
+        part = cleaned
+    for key in repeated.keys(part, parsed):
+        notes.once("key_repeated", key=key)
+    return parsed
+
+
+def _not_json(error: orjson.JSONDecodeError, part: bytes, content: bytes) -> Refusal:
+    if error.msg.startswith("depth limit"):
+        return Refusal("too_deep", limit=1024)
+    if part is not content:  # a block of a large file: its own lines would mislead
+        return Refusal("failed")
+    return Refusal("not_json", line=error.lineno, column=error.colno)
+
+
+def _features(top: Mapping[str, Any]) -> list[Any]:
+    kind = top.get("type")
+    if kind == "FeatureCollection" and isinstance(features := top.get("features"), list):
+        return features
+    if kind == "Feature":
+        return [top]
+    if kind in _GEOMETRIES:
+        return [{"type": "Feature", "properties": {}, "geometry": top}]
+    if "command_line" in top or kind == "gdal_streamed_alg":
+        raise Refusal("command")
+    raise Refusal("not_geojson")
+
+
+def _in_blocks(features: list[Any]) -> Iterator[list[Any]]:
+    for start in range(0, len(features), _BLOCK):
+        yield features[start : start + _BLOCK]
+
+
+class _Systems:
+    """The file's coordinate reference system: stated by name or not at all, once for all features."""
+
+    def __init__(self, notes: Notes) -> None:
+        self.said: str | None = _LONLAT
+        self._notes = notes
+
+    def state(self, top: Mapping[str, Any]) -> None:
+        """Take the file's own statement."""
+        if "crs" in top:
+            self.said = self._named(top["crs"])
+
+    def agree(self, member: Mapping[str, Any]) -> None:
+        """Check the statement of a feature or geometry."""
+        if member["crs"] is not None and self._named(member["crs"]) != self.said:
+            raise Refusal("several_crs")
+
+    def _named(self, stated: Any) -> str | None:
+        if stated is None:  # GeoJSON 2008: no system can be assumed
+            return None
+        kind = stated.get("type") if isinstance(stated, dict) else None
+        properties = stated.get("properties") if isinstance(stated, dict) else None
+        if kind in ("link", "url", "proj4") or (isinstance(properties, dict) and {"href", "url"} & properties.keys()):
+            raise Refusal("crs_link")
+        if kind != "name" or not isinstance(properties, dict) or not isinstance(properties.get("name"), str):
+            raise Refusal("crs_kind")
+        name = properties["name"].strip()
+        if _CRS84.fullmatch(name):
+            return _LONLAT
+        if match := _CODE.fullmatch(name):
+            return f"EPSG:{match[1]}"
+        self._notes.once("crs_not_known", stated=name)
+        return None
+
+
+class _Reader:
+    """Takes features block by block into columns and geometries."""
+
+    def __init__(self, limits: Limits, notes: Notes, systems: _Systems) -> None:
+        self.columns = Columns(limits)
+        self.geometry: list[Any] = []
+        self._limits = limits
+        self._notes = notes
+        self._systems = systems
+        self._writer = wkb.Writer()
+
+    def add(self, features: list[Any]) -> None:
+        """Take one block."""
+        first = self.columns.length + 1
+        properties = []
+        shapes = []
+        ids: list[object] = []
+        for row, feature in enumerate(features, start=first):
+            if not isinstance(feature, dict) or feature.get("type") != "Feature":
+                self._notes.add("feature_unreadable", row=row)
+                feature = {}
+            if "crs" in feature:
+                self._systems.agree(feature)
+            properties.append(self._properties(feature.get("properties"), row))
+            shapes.append(self._shape(feature.get("geometry"), row))
+            ids.append(feature.get("id"))
+        names = dict.fromkeys(chain.from_iterable(properties))
+        if len(names) > self._limits.max_columns:
+            raise Refusal("too_many_columns", limit=self._limits.max_columns)
+        block: dict[str, Sequence[object]] = {name: [values.get(name) for values in properties] for name in names}
+        if any(id_ is not None for id_ in ids):
+            if "id" in block:
+                # the property is the supplier's own; the feature's id stands in where it is absent
+                ids = [own if own is not None else id_ for own, id_ in zip(block["id"], ids, strict=True)]
+            block = {"id": ids} | {name: values for name, values in block.items() if name != "id"}
+        self._check_depth(block)
+        self.columns.add(block, len(features))
+        self.geometry.append(pa.array(shapes, pa.large_binary()))
+
+    def _properties(self, properties: Any, row: int) -> Mapping[str, object]:
+        if isinstance(properties, dict):
+            return properties
+        if properties is not None:
+            self._notes.add("properties_unreadable", row=row)
+        return {}
+
+    def _shape(self, geometry: Any, row: int) -> bytes | None:
+        if geometry is None:
+            return None
+        try:
+            if isinstance(geometry, dict) and "crs" in geometry:
+                self._systems.agree(geometry)
+            shape = self._writer.write(geometry)
+        except wkb.Unreadable:
+            self._notes.add("geometry_unreadable", row=row, field="geometry")
+            return None
+        if self._writer.flattened:
+            self._notes.once("heights_dropped", field="geometry")
+        if self._writer.vertices > self._limits.max_vertices:
+            raise Refusal("too_many_vertices", limit=self._limits.max_vertices)
+        return shape
+
+    def _check_depth(self, block: Mapping[str, Sequence[object]]) -> None:
+        for values in block.values():
+            level: list[Any] = [value for value in values if type(value) in (dict, list)]
+            for _ in range(self._limits.max_depth):
+                if not level:
+                    break
+                members = chain.from_iterable(v.values() if type(v) is dict else v for v in level)
+                level = [member for member in members if type(member) in (dict, list)]
+            else:
+                if level:
+                    raise Refusal("too_deep", limit=self._limits.max_depth)

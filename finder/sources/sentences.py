@@ -1,0 +1,164 @@
+"""Everything reading a file can say: refusals of the whole file and notes on its rows, each one sentence.
+
+The reading process names them by these tables only, so that nothing a hostile file does to it can put words into our mouth.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from finder.errors import UnsafeInput, UnusableInput
+from finder.language import N_
+from finder.model.record import Issue
+
+REFUSALS: dict[str, tuple[type[UnusableInput], str]] = {
+    # the file as such
+    "missing": (UnusableInput, N_("The file “%(name)s” does not exist.")),
+    "not_a_file": (UnusableInput, N_("“%(name)s” is not an ordinary file.")),
+    "not_opened": (UnusableInput, N_("The file “%(name)s” could not be opened: %(reason)s.")),
+    "empty": (UnusableInput, N_("The file is empty.")),
+    "too_large": (UnusableInput, N_("The file is larger than %(limit)s MB.")),
+    "unknown_format": (UnusableInput, N_("The file's content is none of the formats that can be read: %(formats)s.")),
+    "other_format": (UnusableInput, N_("The file's content is %(format)s, which cannot be read here.")),
+    "no_such_layer": (UnusableInput, N_("The file has no layer “%(layer)s”; it has: %(layers)s.")),
+    "which_layer": (UnusableInput, N_("The file has several layers; choose one of: %(layers)s.")),
+    "no_layer": (UnusableInput, N_("The file has no layer with features or rows.")),
+    "no_rows": (UnusableInput, N_("The file has no rows.")),
+    # what reading it took
+    "took_too_long": (UnusableInput, N_("The file could not be read within %(seconds)s seconds.")),
+    "memory": (UnusableInput, N_("The file needs more memory to read than the %(limit)s MB allowed.")),
+    "too_many_features": (UnusableInput, N_("The file has more than %(limit)s rows.")),
+    "too_many_vertices": (UnusableInput, N_("The file has more than %(limit)s coordinates.")),
+    "too_many_columns": (UnusableInput, N_("The file has more than %(limit)s columns.")),
+    "too_deep": (UnsafeInput, N_("The file is nested more than %(limit)s levels deep.")),
+    "failed": (UnusableInput, N_("The file could not be read: its content is damaged or not as its format wants it.")),
+    # text
+    "nul": (UnusableInput, N_("The file holds NUL bytes; it is not a text in a known encoding.")),
+    "not_decoded": (UnusableInput, N_("The file's text is not in the encoding that its first bytes announce.")),
+    "open_quote": (UnusableInput, N_("A quotation mark opened in or after row %(row)s is never closed.")),
+    "no_header": (UnusableInput, N_("No row with column names separated by semicolon, comma, tab or | was found.")),
+    # GeoJSON
+    "not_json": (UnusableInput, N_("The file is not valid JSON (line %(line)s, column %(column)s).")),
+    "not_geojson": (UnusableInput, N_("The file is JSON, but not a GeoJSON feature collection.")),
+    "several_crs": (UnusableInput, N_("The file names different coordinate reference systems for its parts.")),
+    "crs_link": (UnsafeInput, N_("The file asks for its coordinate reference system to be fetched from elsewhere.")),
+    "crs_kind": (UnsafeInput, N_("The file states its coordinate reference system in a way that is not accepted.")),
+    "command": (UnsafeInput, N_("The file holds a command to be run instead of data.")),
+    # XML
+    "doctype": (UnsafeInput, N_("The file holds a document type declaration (DOCTYPE).")),
+    "elsewhere": (UnsafeInput, N_("The file holds no data but points at other files or servers.")),
+    # SQLite, GeoPackage
+    "not_geopackage": (UnsafeInput, N_("The file is a database, but not a GeoPackage.")),
+    "virtual_table": (UnsafeInput, N_("The GeoPackage holds the virtual table “%(table)s”.")),
+    "computed": (UnsafeInput, N_("The GeoPackage holds the computed table or view “%(table)s”; store it as a plain table.")),
+    "trigger": (UnsafeInput, N_("The GeoPackage holds the trigger “%(table)s”, which is none of the standard's.")),
+    # ZIP
+    "zip_damaged": (UnusableInput, N_("The ZIP archive is damaged.")),
+    "zip_members": (UnsafeInput, N_("The ZIP archive has more than %(limit)s members.")),
+    "zip_path": (UnsafeInput, N_("The ZIP archive holds a member that would be written outside its folder.")),
+    "zip_special": (UnsafeInput, N_("The ZIP archive holds a link or another special file.")),
+    "zip_bomb": (UnsafeInput, N_("The ZIP archive unpacks to far more than it should.")),
+    "zip_overlap": (UnsafeInput, N_("Members of the ZIP archive overlap or occur twice.")),
+    "zip_nested": (UnsafeInput, N_("The ZIP archive holds another archive.")),
+    "zip_encrypted": (UnusableInput, N_("The ZIP archive is encrypted.")),
+    "zip_method": (UnusableInput, N_("The ZIP archive is packed by a method that cannot be read here.")),
+    "zip_content": (UnusableInput, N_("The ZIP archive holds no Shapefile (.shp with .dbf).")),
+    "shapefile_part": (UnusableInput, N_("The Shapefile “%(layer)s” lacks its %(suffix)s file.")),
+}
+
+NOTES: dict[str, tuple[str, str]] = {
+    "encoding_assumed": ("noted", N_("The text is not UTF-8; it was read as %(encoding)s.")),
+    "encoding_unknown": ("noted", N_("The encoding “%(stated)s” is not known; the text was read as %(encoding)s.")),
+    "characters_replaced": ("noted", N_("Characters that do not exist in the encoding %(encoding)s were replaced.")),
+    "header_empty": ("noted", N_("Column %(position)s has no name; it is called “%(header)s” here.")),
+    "header_repeated": ("noted", N_("The column name “%(stated)s” occurs again; it is called “%(header)s” here.")),
+    "quotes_irregular": ("noted", N_("Quotation marks inside cells are not doubled; cells may have been split wrongly.")),
+    "row_short": ("kept", N_("The row has %(found)s cells instead of %(wanted)s; the missing ones are not known.")),
+    "row_long": ("kept", N_("The row has %(found)s cells instead of %(wanted)s; the further ones were left out.")),
+    "feature_unreadable": ("kept", N_("This member is not a feature; nothing of it could be read.")),
+    "properties_unreadable": ("kept", N_("The feature's properties are not an object; they were left out.")),
+    "geometry_unreadable": ("kept", N_("The geometry could not be read; the row stays without a place.")),
+    "heights_dropped": ("noted", N_("The geometry's heights or measures were left out; it is kept in the plane.")),
+    "curves_straightened": ("noted", N_("The geometry has arcs; they were replaced by short straight lines.")),
+    "key_repeated": ("noted", N_("An object names “%(key)s” more than once; its last value was read.")),
+    "not_a_number": ("noted", N_("NaN or infinite numbers stand in the file, which JSON does not know; they count as none.")),
+    "crs_not_known": ("noted", N_("The coordinate reference system “%(stated)s” is not known.")),
+    "column_left_out": ("noted", N_("The column “%(header)s” holds binary data and was left out.")),
+    "changes_beside": ("noted", N_("Changes not yet written into the file lie beside it (-wal) and were not read.")),
+    "more_of_a_kind": ("noted", N_("%(count)s further remarks of this kind are not listed (%(rule)s).")),
+}
+
+FORMATS = "GeoJSON, GeoPackage, Shapefile (ZIP), FlatGeobuf, CSV"
+_SHOWN = 200
+
+
+class Refusal(Exception):
+    """A file is refused as a whole, by a row of `REFUSALS`; `finder.sources.read` raises it as that row's error."""
+
+    def __init__(self, code: str, **params: object) -> None:
+        super().__init__(code)
+        self.code = code
+        self.params = params
+
+
+def error(code: str, params: dict[str, object]) -> UnusableInput:
+    """Return the named error of a refusal."""
+    kind, message = REFUSALS[code]
+    return kind(message, **{name: plain(value) for name, value in params.items()})
+
+
+def plain(value: object) -> object:
+    """Return a parameter fit to be shown: numbers as they are, anything else as one short line of text."""
+    if isinstance(value, int | float):
+        return value
+    text = "".join(c if c.isprintable() else " " for c in str(value)[: 4 * _SHOWN])
+    return text if len(text) <= _SHOWN else text[: _SHOWN - 1] + "…"
+
+
+class Notes:
+    """Collects issues, of each kind at most `limit`; the rest is counted."""
+
+    def __init__(self, limit: int) -> None:
+        self._limit = limit
+        self._counts: dict[str, int] = {}
+        self._issues: list[Issue] = []
+
+    def add(
+        self, rule: str, *, row: int | None = None, field: str | None = None, value: object = None, **params: object
+    ) -> None:
+        """Note something by a row of `NOTES`."""
+        self._counts[rule] = self._counts.get(rule, 0) + 1
+        if self._counts[rule] <= self._limit:
+            self._issues.append(note(rule, row=row, field=field, value=value, params=params))
+
+    def once(self, rule: str, **params: object) -> None:
+        """Note something of the whole file, the first time only."""
+        if rule not in self._counts:
+            self.add(rule, **params)
+
+    def __iter__(self) -> Iterator[Issue]:
+        yield from self._issues
+        for rule, count in self._counts.items():
+            if count > self._limit:
+                yield note("more_of_a_kind", params={"count": count - self._limit, "rule": rule})
+
+
+def note(
+    rule: str,
+    *,
+    row: int | None = None,
+    field: str | None = None,
+    value: object = None,
+    params: dict[str, object] | None = None,
+) -> Issue:
+    """Return the issue of a row of `NOTES`."""
+    action, message = NOTES[rule]
+    return Issue(
+        rule=rule,
+        action=action,
+        message=message,
+        row=row,
+        field=None if field is None else str(plain(field)),
+        value=None if value is None else str(plain(value)),
+        params={name: plain(found) for name, found in (params or {}).items()},
+    )

@@ -1,0 +1,98 @@
+"""GeoJSON geometries written as WKB, only their shape checked: unclosed rings and NaN are for the intake to judge."""
+
+from __future__ import annotations
+
+import struct
+import sys
+from array import array
+from itertools import chain
+from typing import Any
+
+_ORDER = b"\x01" if sys.byteorder == "little" else b"\x00"
+_HEAD = struct.Struct("=II")
+_NUMBERS = {int, float}
+_MAX_NESTED = 16
+
+
+class Unreadable(Exception):
+    """The object is no geometry."""
+
+
+class Writer:
+    """Writes geometries and counts their vertices; `flattened` tells whether the last one had a third coordinate."""
+
+    def __init__(self) -> None:
+        self.vertices = 0
+        self.flattened = False
+
+    def write(self, geometry: Any) -> bytes:
+        """Return a GeoJSON geometry object as two-dimensional WKB.
+
+        Raises
+        ------
+        Unreadable
+            The object is no geometry: unknown type, wrong nesting, coordinates that are not numbers.
+        """
+        self.flattened = False
+        try:
+            return self._geometry(geometry, 0)
+        except (TypeError, ValueError, LookupError, OverflowError, AttributeError) as error:
+            raise Unreadable from error
+
+    def _geometry(self, geometry: Any, depth: int) -> bytes:
+        kind = geometry["type"]
+        if kind == "GeometryCollection":
+            members = geometry["geometries"]
+            if depth >= _MAX_NESTED or not isinstance(members, list):
+                raise Unreadable
+            return _many(7, [self._geometry(member, depth + 1) for member in members])
+        coordinates = geometry["coordinates"]
+        if not isinstance(coordinates, list):
+            raise Unreadable
+        if kind == "Polygon":
+            return self._polygon(coordinates)
+        if kind == "MultiPolygon":
+            return _many(6, [self._polygon(member) for member in coordinates])
+        if kind == "Point":
+            return self._point(coordinates)
+        if kind == "MultiPoint":
+            return _many(4, [self._point(member) for member in coordinates])
+        if kind == "LineString":
+            return self._line(coordinates)
+        if kind == "MultiLineString":
+            return _many(5, [self._line(member) for member in coordinates])
+        raise Unreadable
+
+    def _point(self, position: list[Any]) -> bytes:
+        numbers = self._numbers([position]) if position else struct.pack("=2d", float("nan"), float("nan"))
+        return _ORDER + struct.pack("=I", 1) + numbers
+
+    def _line(self, positions: list[Any]) -> bytes:
+        return _ORDER + _HEAD.pack(2, len(positions)) + self._numbers(positions)
+
+    def _polygon(self, rings: list[Any]) -> bytes:
+        if not isinstance(rings, list):
+            raise Unreadable
+        parts = [_ORDER, _HEAD.pack(3, len(rings))]
+        for ring in rings:
+            parts += (struct.pack("=I", len(ring)), self._numbers(ring))
+        return b"".join(parts)
+
+    def _numbers(self, positions: list[Any]) -> bytes:
+        if not isinstance(positions, list):
+            raise Unreadable
+        lengths = set(map(len, positions))
+        if lengths - {2}:
+            if min(lengths) < 2:
+                raise Unreadable
+            self.flattened = True
+            positions = [position[:2] for position in positions]
+        flat = list(chain.from_iterable(positions))
+        if not _NUMBERS.issuperset(map(type, flat)):
+            raise Unreadable
+        self.vertices += len(positions)
+        return array("d", flat).tobytes()
+
+
+def _many(kind: int, members: list[bytes]) -> bytes:
+    return _ORDER + _HEAD.pack(kind, len(members)) + b"".join(members)
