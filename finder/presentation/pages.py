@@ -1,0 +1,150 @@
+"""The small parts of pages: the notice, the towns' table, paging, the list of sources, the texts of the operator."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from finder import resources
+from finder.config import Config
+from finder.language import Language, N_
+from finder.model.place import Municipality
+from finder.presentation import format
+from finder.search.answer import Answer
+from finder.search.question import Question
+
+NOTICES = {
+    "sample": ("sample", N_("Sample inventory: every site and figure on this page is <strong>invented</strong>, so that every function can be tried.")),
+    "documented": (
+        "documented",
+        N_("Publicly documented sites from sources of several years: <strong>not an offer</strong> and not confirmed by the towns."),
+    ),
+}
+"""By the kind of inventory: class and message id; the mark-up is ours, no supplier text enters it."""
+
+
+@dataclass(frozen=True)
+class Town:
+    """A row of the towns' table; texts None are not known."""
+
+    name: str
+    href: str
+    inhabitants: str | None
+    inhabitants_as_of: str | None
+    trade_tax: str | None
+    trade_tax_year: int | None
+    sites: int
+    potential: int
+
+
+@dataclass(frozen=True)
+class Paging:
+    """Where on the answer's pages one is."""
+
+    text: str
+    previous: str | None
+    following: str | None
+
+
+@dataclass(frozen=True)
+class TextPage:
+    """A page of the operator's text: paragraphs under headings."""
+
+    title: str
+    sections: tuple[tuple[str, tuple[str, ...]], ...]
+
+
+def notice(inventory: str, language: Language) -> dict[str, str] | None:
+    """Return what must stand on every page of this inventory, or None for a region's own."""
+    if inventory not in NOTICES:
+        return None
+    kind, message = NOTICES[inventory]
+    return {"kind": kind, "text": language.text(message)}
+
+
+def towns(
+    municipalities: Sequence[Municipality], sites: Mapping[str, int], potential: Mapping[str, int], language: Language
+) -> list[Town]:
+    """Return the towns' table, one row per municipality."""
+    return [
+        Town(
+            name=town.name,
+            href=f"/sites?municipality={town.code}",
+            inhabitants=None if town.inhabitants is None else format.number(town.inhabitants, language, 0),
+            inhabitants_as_of=format.as_of(town.inhabitants_as_of, language),
+            trade_tax=None if town.trade_tax_percent is None else f"{town.trade_tax_percent}{format.NO_BREAK}%",
+            trade_tax_year=town.trade_tax_year,
+            sites=sites.get(town.code, 0),
+            potential=potential.get(town.code, 0),
+        )
+        for town in municipalities
+    ]
+
+
+def paging(found: Answer, language: Language, path: str) -> Paging:
+    """Return "1 to 12 of 35" with the addresses of the pages around."""
+    page = found.question.page
+    if not found.hits:
+        return Paging(language.text(N_("no sites")), None, None)
+    text = language.text(
+        N_("%(first)s to %(last)s of %(total)s"),
+        first=format.number(found.first, language),
+        last=format.number(found.first + len(found.hits) - 1, language),
+        total=format.number(found.total, language),
+    )
+
+    def href(number: int) -> str:
+        return f"{path}?{dataclasses.replace(found.question, page=number).address()}"
+
+    return Paging(text, href(page - 1) if page > 1 else None, href(page + 1) if page < found.pages else None)
+
+
+def kept(asked: Question) -> list[tuple[str, str]]:
+    """Return the words a change of the form must carry along although it has no fields for them."""
+    words = {"bbox", "near", "within_km", "potential", "unknown", "status"}
+    return [(word, text) for word, text in asked.words() if word in words]
+
+
+def sources(language: Language) -> list[dict[str, Any]]:
+    """Return every bundled file with publisher, licence, date and attribution."""
+    return [{"file": name, **entry} for name, entry in resources.sources().items()]
+
+
+def text(name: str, config: Config, language: Language) -> TextPage:
+    """Return an operator's page; what the operator has not given is said to be missing, not made up."""
+    t = language.text
+    operator = config.operator or t(N_("The operator of this installation has not been named yet (setting FINDER_OPERATOR)."))
+    contact = config.contact or t(N_("A way to reach the operator has not been named yet (setting FINDER_CONTACT)."))
+    match name:
+        case "impressum":
+            return TextPage(t(N_("Imprint")), ((t(N_("Responsible")), (operator,)), (t(N_("Contact")), (contact,))))
+        case "datenschutz":
+            return TextPage(
+                t(N_("Privacy")),
+                (
+                    (t(N_("Responsible")), (operator, contact)),
+                    (
+                        t(N_("What is kept")),
+                        (
+                            t(N_("These pages need no account and set one cookie only, which keeps the language you choose.")),
+                            t(N_("Everything comes from this server; no other host learns of your visit.")),
+                            t(N_("What you search for is not kept together with you or your address.")),
+                        ),
+                    ),
+                ),
+            )
+    return TextPage(
+        t(N_("Accessibility")),
+        (
+            (
+                t(N_("State")),
+                (
+                    t(N_("These pages are made to meet WCAG 2.2, level AA. The list of results is the full equal of the map; everything works by keyboard and without JavaScript.")),
+                    t(N_("Whether they do has been checked by automatic tests and by the developers themselves, not by an independent body.")),
+                ),
+            ),
+            (t(N_("Something in the way?")), (contact,)),
+        ),
+    )
