@@ -22,6 +22,8 @@ CATALOGUES = sorted(resources.TRANSLATIONS.glob("*/LC_MESSAGES/messages.po"))
 REFUSALS = {
     name for name, kind in vars(errors).items() if isinstance(kind, type) and issubclass(kind, errors.FinderError)
 }
+SAYING = {"N_", "text", "plural"} | REFUSALS
+"""Calls whose texts are message ids."""
 PLACES = re.compile(r"%\((\w+)\)[sd]|%%")
 
 
@@ -37,9 +39,10 @@ def messages() -> Iterator[tuple[str, str]]:
             if not isinstance(node, ast.Call) or not node.args:
                 continue
             called = node.func.id if isinstance(node.func, ast.Name) else getattr(node.func, "attr", "")
-            first = node.args[0]
-            if (called == "N_" or called in REFUSALS) and isinstance(first, ast.Constant) and first.value:
-                yield str(first.value), f"{path}:{node.lineno}"
+            said = node.args[:2] if called == "plural" else node.args[:1]
+            for part in said if called in SAYING else ():
+                if isinstance(part, ast.Constant) and isinstance(part.value, str) and part.value:
+                    yield part.value, f"{path}:{node.lineno}"
     environment = jinja2.Environment(extensions=["jinja2.ext.i18n"], autoescape=True)
     environment.newstyle_gettext = True  # type: ignore[attr-defined]
     for path in tree.files():
