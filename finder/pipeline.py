@@ -87,9 +87,13 @@ def deliver(
         with database.writing() as session:
             towns = {m.code: m.name for m in reference.municipalities(session)}
             progress(N_("Checking"))
-            batch = normalise.normalise(raw, rules, crs=crs_given, municipality=_code(municipality, towns), status=status)
+            batch = normalise.normalise(
+                raw, rules, crs=crs_given, municipality=_code(municipality, towns), status=status
+            )
             batch = validate.validate(
-                batch, municipalities={} if anywhere else towns, area=None if anywhere else crs.lonlat_box(*region_box())
+                batch,
+                municipalities={} if anywhere else towns,
+                area=None if anywhere else crs.lonlat_box(*region_box()),
             )
             batch = _refuse_taken(session, batch)
             progress(N_("Storing"))
@@ -209,7 +213,9 @@ def _report(raw: Any, profile: str, batch: normalise.Batch, saved: saving.Saved,
 # -- access -----------------------------------------------------------------------------------------------------------
 
 
-def measure_access(session: Session, keys: Sequence[int] | None = None, kinds: Iterable[AccessKind] = tuple(AccessKind)) -> int:
+def measure_access(
+    session: Session, keys: Sequence[int] | None = None, kinds: Iterable[AccessKind] = tuple(AccessKind)
+) -> int:
     """Measure the access of the given sites (None: of all) by beeline and estimate; return how many were measured."""
     rows = sites.shapes(session, keys)
     if not rows:
@@ -278,13 +284,17 @@ def fill(database: Database, inventory: str, *, progress: Progress = lambda step
     reports = []
     if inventory in INVENTORIES:
         path = bundled.path(INVENTORIES[inventory])
-        reports.append(deliver(database, path, actor="bundled", status=Status.PUBLISHED, strict=True, progress=progress))
+        reports.append(
+            deliver(database, path, actor="bundled", status=Status.PUBLISHED, strict=True, progress=progress)
+        )
     with database.writing() as session:
         reference.set_setting(session, "inventory", inventory)
     return reports
 
 
-def load_boundaries(database: Database, path: Path, *, layer: str | None = None, crs_given: str | None = None) -> list[str]:
+def load_boundaries(
+    database: Database, path: Path, *, layer: str | None = None, crs_given: str | None = None
+) -> list[str]:
     """Give the region's municipalities the real boundaries of a file (VG250, VG5000 …) by their AGS; return the codes.
 
     Raises

@@ -203,8 +203,8 @@ def frame(sites: Sequence[Site], columns: Iterable[str] | None = None) -> pd.Dat
         values = np.empty(len(sites), dtype=object)
         values[:] = [getattr(one, name) for one in sites]
         number = name in ATTRIBUTES and ATTRIBUTES[name].type is Type.NUMBER
-        cells[name] = values.astype(float) if number else values
-    return pd.DataFrame(cells, index=pd.RangeIndex(1, len(sites) + 1))
+        cells[name] = pd.Series(values, index=range(1, len(sites) + 1), dtype="float64" if number else object)
+    return pd.DataFrame(cells)
 
 
 def save(session: Session, delivered: Sequence[Site] | pd.DataFrame, **settings: Any) -> saving.Saved:
@@ -233,9 +233,10 @@ def database(
             reference.set_setting(session, "inventory", "own")
             if sites:
                 saved = save(session, sites)
-                from finder import pipeline
+                if access_points:
+                    from finder import pipeline
 
-                pipeline.measure_access(session, saved.new)
+                    pipeline.measure_access(session, saved.new)
         yield database
     finally:
         database.close()

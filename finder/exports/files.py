@@ -30,7 +30,9 @@ def write(path: Path, sites: Iterable[Listed]) -> int:
     writer = WRITERS.get(path.suffix.lower())
     if writer is None:
         raise UnusableInput(
-            N_("“%(name)s” has no known ending; write to one of %(known)s."), name=path.name[:80], known=", ".join(WRITERS)
+            N_("“%(name)s” has no known ending; write to one of %(known)s."),
+            name=path.name[:80],
+            known=", ".join(WRITERS),
         )
     if not path.parent.is_dir():
         raise UnusableInput(N_("The folder of “%(name)s” does not exist."), name=path.name[:80])
@@ -41,5 +43,7 @@ def write(path: Path, sites: Iterable[Listed]) -> int:
             os.replace(aside, path)
     except OSError as error:
         reason = error.strerror or "?"
-        raise UnusableInput(N_("“%(name)s” cannot be written: %(reason)s."), name=path.name[:80], reason=reason) from error
+        raise UnusableInput(
+            N_("“%(name)s” cannot be written: %(reason)s."), name=path.name[:80], reason=reason
+        ) from error
     return count

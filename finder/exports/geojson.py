@@ -53,7 +53,11 @@ def _chunks(sites: Iterable[Listed], extra: Callable[[Listed], dict[str, Any]]) 
 def _features(sites: Iterable[Listed], extra: Callable[[Listed], dict[str, Any]]) -> Iterator[bytes]:
     for listed in sites:
         shape = listed.site.geometry
-        text = "null" if shape is None else shapely.to_geojson(shapely.set_precision(crs.to_lonlat(shape), 10**-DECIMALS, mode="pointwise"))
+        text = (
+            "null"
+            if shape is None
+            else shapely.to_geojson(shapely.set_precision(crs.to_lonlat(shape), 10**-DECIMALS, mode="pointwise"))
+        )
         yield orjson.dumps(
             {
                 "type": "Feature",

@@ -10,7 +10,7 @@ import orjson
 
 from finder.errors import UnusableInput
 from finder.exports.table import harmless
-from finder.language import Language, N_
+from finder.language import N_, Language
 from finder.model.record import Issue
 
 COLUMNS = ("row", "field", "value", "rule", "action", "message")

@@ -139,7 +139,9 @@ def _any_of(attribute: str) -> Callable[[Any, Context], Predicate]:
 
 def _choices(word: str, section: Section, label: str, choices: type[Labelled], asks: str | None = None) -> Criterion:
     asks = asks or word
-    return Criterion(word, Kind.CHOICES, section, label, "%(value)s", asks, _codes(choices), _any_of(asks), choices=choices)
+    return Criterion(
+        word, Kind.CHOICES, section, label, "%(value)s", asks, _codes(choices), _any_of(asks), choices=choices
+    )
 
 
 def _flag(word: str, section: Section, label: str, sentence: str) -> Criterion:
@@ -181,7 +183,9 @@ def _read_near(word: str, text: str, context: Context) -> tuple[str, Point]:
         return text, crs.to_metric(Point(*lonlat))
     by_name = {fold(name): (name, point) for name, point in context.places.items()}
     if (found := by_name.get(fold(text))) is None:
-        raise values.wrong(word, text, N_("longitude,latitude or the name of a town is expected, such as 7.1,51.6 or Marl"))
+        raise values.wrong(
+            word, text, N_("longitude,latitude or the name of a town is expected, such as 7.1,51.6 or Marl")
+        )
     return found
 
 
@@ -255,7 +259,9 @@ CRITERIA: tuple[Criterion, ...] = (
         *(N_("plants of distance %(value)s"), "distance_class", _code(DistanceClass), _emitting),
         choices=DistanceClass,
     ),
-    _flag("operation_24h", Section.PLANNING, N_("round-the-clock operation"), N_("round-the-clock operation: %(value)s")),
+    _flag(
+        "operation_24h", Section.PLANNING, N_("round-the-clock operation"), N_("round-the-clock operation: %(value)s")
+    ),
     _choices("servicing", Section.EQUIPMENT, N_("state of servicing"), Servicing),
     Criterion(
         *("min_power_mva", Kind.NUMBER, Section.EQUIPMENT, N_("power from"), N_("power from %(value)s"), "power_mva"),
@@ -277,7 +283,14 @@ CRITERIA: tuple[Criterion, ...] = (
         *(lambda word, texts, context: values.names(word, texts, context.sectors), _any_of("sectors")),
     ),
     Criterion(
-        *("verified_since", Kind.DATE, Section.MORE, N_("confirmed since"), N_("confirmed since %(value)s"), "verified_on"),
+        *(
+            "verified_since",
+            Kind.DATE,
+            Section.MORE,
+            N_("confirmed since"),
+            N_("confirmed since %(value)s"),
+            "verified_on",
+        ),
         *(_one(values.date), _compare("verified_on", Operator.GE)),
     ),
     Criterion(

@@ -180,7 +180,9 @@ def read(pairs: Iterable[tuple[str, str]], context: Context, *, page_words: bool
         vehicle=vehicle,
         within_km=within_km,
         potential=_choice("potential", single, Potential, Potential.NO),
-        status=tuple(Status(s.value) for s in values.codes("status", given["status"], PublicStatus)) if "status" in given else LISTED,
+        status=tuple(Status(s.value) for s in values.codes("status", given["status"], PublicStatus))
+        if "status" in given
+        else LISTED,
         unknown=_choice("unknown", single, Unknown, Unknown.EXCLUDE) is Unknown.INCLUDE,
         sort=_sort(single.get("sort", DEFAULT_SORT)),
         page=_page(single.get("page", "1")),

@@ -73,7 +73,17 @@ def date(word: str, text: str) -> dt.date:
 
 def flag(word: str, text: str) -> bool:
     """Return yes or no."""
-    known = {"yes": True, "ja": True, "true": True, "1": True, "on": True, "no": False, "nein": False, "false": False, "0": False}
+    known = {
+        "yes": True,
+        "ja": True,
+        "true": True,
+        "1": True,
+        "on": True,
+        "no": False,
+        "nein": False,
+        "false": False,
+        "0": False,
+    }
     if (folded := fold(text)) in known:
         return known[folded]
     raise wrong(word, text, N_("yes or no is expected"))
@@ -98,7 +108,10 @@ def each(word: str, texts: Iterable[str], find: Callable[[str], T | None], expec
         value = find(text.strip().casefold())
         if value is None:
             raise UnknownWord(
-                N_("“%(word)s” cannot be “%(value)s”; known are: %(known)s."), word=word, value=text[:80], known=expected()
+                N_("“%(word)s” cannot be “%(value)s”; known are: %(known)s."),
+                word=word,
+                value=text[:80],
+                known=expected(),
             )
         found[value] = None
     return list(found)

@@ -9,7 +9,20 @@ from typing import Any
 import sqlalchemy as sa
 
 from finder.model.access import ACCESS_ATTRIBUTES
-from finder.model.query import And, AnyOf, Compare, Intersects, IsUnknown, Not, Operator, Or, Predicate, Sort, Within, Words
+from finder.model.query import (
+    And,
+    AnyOf,
+    Compare,
+    Intersects,
+    IsUnknown,
+    Not,
+    Operator,
+    Or,
+    Predicate,
+    Sort,
+    Within,
+    Words,
+)
 from finder.store import database, tables
 from finder.store.database import Bytewise, HasToken, Session
 

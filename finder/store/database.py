@@ -154,7 +154,9 @@ class Database:
         try:
             self.engine = sa.create_engine(self.url, **options)
         except (sa.exc.NoSuchModuleError, ModuleNotFoundError) as error:
-            raise StoreError(N_("FINDER_DATABASE names a database that is not supported; use SQLite or PostgreSQL.")) from error
+            raise StoreError(
+                N_("FINDER_DATABASE names a database that is not supported; use SQLite or PostgreSQL.")
+            ) from error
         if self.on_sqlite:
             sa.event.listen(self.engine, "connect", _prepare_sqlite)
             sa.event.listen(self.engine, "begin", _begin_sqlite)
@@ -354,4 +356,16 @@ def _columns(rows: Sequence[Any]) -> tuple[np.ndarray[Any, Any], np.ndarray[Any,
     return keys, shapes
 
 
-__all__ = ["BOUNDS", "Bytewise", "Database", "Geometry", "HasToken", "Place", "Session", "create_spatial_index", "index_bounds", "place", "prepare"]
+__all__ = [
+    "BOUNDS",
+    "Bytewise",
+    "Database",
+    "Geometry",
+    "HasToken",
+    "Place",
+    "Session",
+    "create_spatial_index",
+    "index_bounds",
+    "place",
+    "prepare",
+]

@@ -54,7 +54,9 @@ def places(session: Session) -> list[Place]:
 
 def lines(session: Session) -> list[MapLine]:
     """Return the schematic lines of the map."""
-    return [MapLine(**row) for row in session.execute(sa.select(tables.map_line).order_by(tables.map_line.c.id)).mappings()]
+    return [
+        MapLine(**row) for row in session.execute(sa.select(tables.map_line).order_by(tables.map_line.c.id)).mappings()
+    ]
 
 
 def set_boundaries(session: Session, boundaries: dict[str, Any], source: str) -> list[str]:

@@ -42,7 +42,14 @@ class Saved:
 
 
 def record_delivery(
-    session: Session, *, actor: str, file_name: str, sha256: str, profile: str, summary: Mapping[str, Any], at: dt.datetime
+    session: Session,
+    *,
+    actor: str,
+    file_name: str,
+    sha256: str,
+    profile: str,
+    summary: Mapping[str, Any],
+    at: dt.datetime,
 ) -> int:
     """Log a delivery that changed something and return its key."""
     query = sa.insert(tables.delivery).values(
@@ -147,7 +154,9 @@ def _storable(frame: pd.DataFrame) -> dict[str, list[Any]]:
         elif pd.api.types.is_numeric_dtype(values.dtype) and not pd.api.types.is_bool_dtype(values.dtype):
             columns[name] = [None if value != value else value for value in values.tolist()]
         else:
-            columns[name] = [None if value is None or value is pd.NA or value is pd.NaT else value for value in values.tolist()]
+            columns[name] = [
+                None if value is None or value is pd.NA or value is pd.NaT else value for value in values.tolist()
+            ]
     for name, default in (("status", Status.DRAFT), ("sample", False), ("provenance", "{}")):
         columns.setdefault(name, [default] * len(frame))
     columns["status"] = [str(value or Status.DRAFT) for value in columns["status"]]
@@ -190,7 +199,9 @@ def _insert(session: Session, rows: list[dict[str, Any]], id_prefix: str, towns:
     return list(range(first, first + len(rows)))
 
 
-def _update(session: Session, changed: Sequence[tuple[dict[str, Any], dict[str, Any], dict[str, Any]]], towns: Mapping[str, str]) -> list[int]:
+def _update(
+    session: Session, changed: Sequence[tuple[dict[str, Any], dict[str, Any], dict[str, Any]]], towns: Mapping[str, str]
+) -> list[int]:
     if not changed:
         return []
     keys = [old["pk"] for old, _, _ in changed]
@@ -254,7 +265,9 @@ def _revise(
 
 
 def _json(values: Mapping[str, Any]) -> str:
-    return orjson.dumps(values, default=lambda v: v.wkt if hasattr(v, "wkt") else str(v), option=orjson.OPT_SORT_KEYS).decode()
+    return orjson.dumps(
+        values, default=lambda v: v.wkt if hasattr(v, "wkt") else str(v), option=orjson.OPT_SORT_KEYS
+    ).decode()
 
 
 def _missing(session: Session, frame: pd.DataFrame) -> tuple[str, ...]:

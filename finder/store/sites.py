@@ -156,7 +156,9 @@ def _from(query: sa.Select[Any], lead: sa.FromClause | None, joins_access: bool)
 
 
 def _load(session: Session, which: sa.ColumnElement[bool], asked: Sequence[Predicate] = ()) -> dict[int, Listed]:
-    compiled = [compile.predicate(session, part).condition.is_(None).label(f"unknown_{i}") for i, part in enumerate(asked)]
+    compiled = [
+        compile.predicate(session, part).condition.is_(None).label(f"unknown_{i}") for i, part in enumerate(asked)
+    ]
     query = (
         sa.select(*(c for c in tables.site.c if c.name not in database.BOUNDS), *_ACCESS, *compiled)
         .select_from(tables.site.outerjoin(tables.access))
@@ -202,7 +204,9 @@ def _points(session: Session, rows: Sequence[Any]) -> dict[str, Any]:
     found: dict[str, Any] = {}
     table = tables.access_point
     for start in range(0, len(wanted), CHUNK):
-        query = sa.select(*(c for c in table.c if c.name != "geometry")).where(table.c.id.in_(wanted[start : start + CHUNK]))
+        query = sa.select(*(c for c in table.c if c.name != "geometry")).where(
+            table.c.id.in_(wanted[start : start + CHUNK])
+        )
         found.update((row.id, row) for row in session.execute(query))
     return found
 

@@ -168,7 +168,13 @@ def upgrade() -> None:
     op.create_index("ix_site_status", "site", ["status"])
     op.create_table(
         "access",
-        sa.Column("site_pk", sa.Integer(), sa.ForeignKey("site.pk", name="fk_access_site_pk"), primary_key=True, autoincrement=False),
+        sa.Column(
+            "site_pk",
+            sa.Integer(),
+            sa.ForeignKey("site.pk", name="fk_access_site_pk"),
+            primary_key=True,
+            autoincrement=False,
+        ),
         sa.Column("motorway_junction_car_point", sa.Text()),
         sa.Column("motorway_junction_car_km", sa.Double()),
         sa.Column("motorway_junction_car_min", sa.Double()),
