@@ -24,7 +24,7 @@ from finder.model.query import (
     Words,
 )
 from finder.store import database, tables
-from finder.store.database import Bytewise, HasToken, Session
+from finder.store.database import Bytewise, HasToken, Led, Session
 
 _OPERATORS = {
     Operator.EQ: lambda column, value: column == value,
@@ -38,10 +38,10 @@ _OPERATORS = {
 
 @dataclass(frozen=True)
 class Compiled:
-    """A predicate as SQL, with the table that should lead where the predicate is spatial and selective."""
+    """A predicate as SQL, and the sites led by an index where the predicate is spatial and selective."""
 
     condition: sa.ColumnElement[bool]
-    lead: sa.FromClause | None = None
+    led: Led | None = None
 
 
 def column(name: str) -> sa.Column[Any]:
@@ -53,7 +53,7 @@ def predicate(session: Session, part: Predicate) -> Compiled:
     """Return the predicate for this database."""
     match part:
         case Compare(attribute, operator, value):
-            return Compiled(_OPERATORS[operator](column(attribute), value))
+            return Compiled(_OPERATORS[operator](_ordered(column(attribute)), value))
         case AnyOf(attribute, values):
             return Compiled(_any_of(attribute, values))
         case IsUnknown(attribute):
@@ -62,12 +62,14 @@ def predicate(session: Session, part: Predicate) -> Compiled:
             return Compiled(sa.and_(sa.true(), *(HasToken(tables.site.c.search_text, word) for word in words)))
         case Intersects(geometry):
             place = database.place(session, tables.site, geometry)
-            return Compiled(place.condition, place.lead)
+            return Compiled(place.condition, place.led)
         case Within(geometry, distance_m):
             place = database.place(session, tables.site, geometry, distance_m)
-            return Compiled(place.condition, place.lead)
+            return Compiled(place.condition, place.led)
         case And(parts):
-            return Compiled(sa.and_(sa.true(), *(predicate(session, p).condition for p in parts)))
+            compiled = [predicate(session, p) for p in parts]
+            led = next((c.led for c in compiled if c.led is not None), None)
+            return Compiled(sa.and_(sa.true(), *(c.condition for c in compiled)), led)
         case Or(parts):
             return Compiled(sa.or_(sa.false(), *(predicate(session, p).condition for p in parts)))
         case Not(inner):
@@ -86,11 +88,15 @@ def order(sort: Sequence[Sort]) -> list[sa.ColumnElement[Any]]:
     """Return ORDER BY terms; not known comes last either way, ties by id."""
     terms: list[sa.ColumnElement[Any]] = []
     for key in sort:
-        target: Any = column(key.attribute)
-        if isinstance(target.type, sa.Text):
-            target = Bytewise(target)
+        target = _ordered(column(key.attribute))
         terms.append((target.desc() if key.descending else target.asc()).nulls_last())
     return [*terms, Bytewise(tables.site.c.id).asc()]
+
+
+def _ordered(target: sa.Column[Any]) -> sa.ColumnElement[Any]:
+    """Return the column as it is compared: texts by their bytes, for the databases' own orders differ."""
+    texts = isinstance(target.type, sa.Text | tables.Tokens | tables.Choice)
+    return Bytewise(sa.type_coerce(target, sa.Text)) if texts else target
 
 
 def uses_access(part: Predicate) -> bool:

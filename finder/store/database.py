@@ -1,7 +1,7 @@
 """The database itself, and the one place that knows SQLite from PostGIS.
 
-SQLite keeps geometry as WKB with exact bounds in four columns and an R*Tree over them; what the bounds cannot decide is
-rechecked with Shapely in one vectorised call. PostgreSQL keeps PostGIS geometry under a GiST index. Both answer the same
+SQLite keeps geometry as WKB with exact bounds in four columns and an R*Tree over them; what the bounds cannot decide
+is rechecked with Shapely in one vectorised call. PostgreSQL keeps PostGIS geometry under a GiST index. Both answer the same
 questions alike: the store's tests run on both.
 """
 
@@ -34,7 +34,7 @@ from finder.language import N_
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 SMALL_BOX_SHARE = 0.05
-"""Up to this share of the sites' extent the R*Tree leads; above it the plain bounds are quicker (measured on 100,000)."""
+"""Up to this share of the region's extent the R*Tree leads; above it the plain bounds are quicker (on 100,000 sites)."""
 BOUNDS = ("minx", "miny", "maxx", "maxy")
 _WRITERS_LOCK = 0x0F1AEC4E
 """Advisory lock on PostgreSQL: one writer at a time, as SQLite has it anyway."""
@@ -89,7 +89,7 @@ class Geometry(UserDefinedType[BaseGeometry]):
         return FromWkb(value)
 
     def column_expression(self, column: Any) -> Any:
-        return AsWkb(column)
+        return AsWkb(column, type_=self)
 
 
 @compiles(Geometry, "sqlite")
@@ -131,12 +131,24 @@ def _collate(element: Any, compiler: Any, **kw: Any) -> str:
     return f'{compiler.process(element.clauses, **kw)} COLLATE "C"'
 
 
+class Led(sa.Join):
+    """A join whose left side, an index, stands first: SQLite's own choice of order is ~300× slower."""
+
+    inherit_cache = True
+
+
+@compiles(Led)
+def _pinned(join: Any, compiler: Any, **kw: Any) -> str:
+    # SQLite keeps the order of CROSS JOIN, and of no other join.
+    return str(compiler.visit_join(join, **kw)).replace(" JOIN ", " CROSS JOIN ", 1)
+
+
 @dataclass(frozen=True)
 class Place:
-    """A spatial predicate made ready: the table to lead with (None: any) and the condition."""
+    """A spatial predicate made ready: the condition, exact by itself, and the sites led by an index if that is worth it."""
 
-    lead: sa.FromClause | None
     condition: sa.ColumnElement[bool]
+    led: Led | None = None
 
 
 class Database:
@@ -149,7 +161,10 @@ class Database:
             raise StoreError(N_("FINDER_DATABASE is not a database address.")) from error
         self.on_sqlite = self.url.get_backend_name() == "sqlite"
         if self.on_sqlite and self.url.database not in (None, "", ":memory:"):
-            Path(str(self.url.database)).parent.mkdir(parents=True, exist_ok=True)
+            try:
+                Path(str(self.url.database)).parent.mkdir(parents=True, exist_ok=True)
+            except OSError as error:
+                raise StoreError(N_("The database cannot be reached or used.")) from error
         options: dict[str, Any] = {"connect_args": {"timeout": 30}} if self.on_sqlite else {"pool_pre_ping": True}
         try:
             self.engine = sa.create_engine(self.url, **options)
@@ -186,23 +201,29 @@ class Database:
         StoreError
             When the database was written by a newer program.
         """
+        script = ScriptDirectory(str(MIGRATIONS))
+        with self.reading() as session:
+            # A start that has nothing to do does not wait for whoever is writing.
+            if _revision(session, script) == script.get_current_head():
+                return False
         with self.writing() as session:
-            context = MigrationContext.configure(session)
-            current = context.get_current_revision()
-            script = ScriptDirectory(str(MIGRATIONS))
-            known = {revision.revision for revision in script.walk_revisions()}
-            if current is not None and current not in known:
-                raise StoreError(N_("The database was written by a newer version of the program."))
-            if current != script.get_current_head():
-                config = AlembicConfig()
-                config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
-                config.attributes["session"] = session
-                command.upgrade(config, "head")
+            current = _revision(session, script)
+            config = AlembicConfig()
+            config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
+            config.attributes["session"] = session
+            command.upgrade(config, "head")
             return current is None
 
     def close(self) -> None:
         """Let go of all connections."""
         self.engine.dispose()
+
+
+def _revision(session: Session, script: ScriptDirectory) -> str | None:
+    current = MigrationContext.configure(session).get_current_revision()
+    if current is not None and current not in {revision.revision for revision in script.walk_revisions()}:
+        raise StoreError(N_("The database was written by a newer version of the program."))
+    return current
 
 
 @contextmanager
@@ -289,33 +310,26 @@ def place(session: Session, site: sa.Table, geometry: BaseGeometry, distance_m: 
         shape = FromWkb(sa.literal(shapely.to_wkb(geometry), sa.LargeBinary))
         function = sa.func.ST_DWithin if distance_m else sa.func.ST_Intersects
         arguments = (sa.type_coerce(site.c.geometry, sa.LargeBinary), shape, *((distance_m,) if distance_m else ()))
-        return Place(None, function(*arguments, type_=sa.Boolean))
-    area = geometry.buffer(distance_m, quad_segs=32) if distance_m else geometry
-    outer = area.bounds
+        return Place(function(*arguments, type_=sa.Boolean))
+    if geometry.is_empty:
+        return Place(site.c.minx < site.c.minx)  # no for every place, not known without one
+    west, south, east, north = geometry.bounds
+    outer = (west - distance_m, south - distance_m, east + distance_m, north + distance_m)
+    inner = _inner_box(geometry.buffer(distance_m, quad_segs=32) if distance_m else geometry)
     overlap = sa.and_(*_overlap(site.c, outer))
-    doubtful = overlap if (inner := _inner_box(area)) is None else sa.and_(overlap, sa.not_(_inside(site.c, inner)))
-    lead = _rtree if _share(outer) <= SMALL_BOX_SHARE else None
-    query = sa.select(site.c.pk, site.c.geometry)
-    if lead is not None:
-        query = query.select_from(leading(lead, site)).where(*_link(lead, site, outer))
-    keys, shapes = _columns(session.execute(query.where(doubtful)).all())
+    led = None
+    query = sa.select(site.c.pk, site.c.geometry).where(overlap)
+    if _share(outer) <= SMALL_BOX_SHARE:
+        # The R*Tree keeps float32, rounded outwards by SQLite; the exact bounds are compared again beside it.
+        led = Led(_rtree, site, sa.and_(_rtree.c.pk == site.c.pk, *_overlap(_rtree.c, outer)))
+        query = query.select_from(led)
+    if inner is not None:
+        query = query.where(sa.not_(_inside(site.c, inner)))
+    keys, shapes = _columns(session.execute(query).all())
     near = shapely.dwithin(shapes, geometry, distance_m) if distance_m else shapely.intersects(shapes, geometry)
     outside = json.dumps([int(key) for key in keys[~near]])
     excluded = sa.select(sa.column("value")).select_from(sa.func.json_each(outside))
-    condition = sa.and_(overlap, site.c.pk.not_in(excluded)) if len(keys) else overlap
-    if lead is not None:
-        condition = sa.and_(*_link(lead, site, outer), condition)
-    return Place(lead, condition)
-
-
-def leading(lead: sa.FromClause, site: sa.Table) -> sa.TextClause:
-    """Return both tables with the index first: SQLite keeps that order for CROSS JOIN only, its own is ~300× slower."""
-    return sa.text(f"{lead.name} CROSS JOIN {site.name}")  # type: ignore[attr-defined]
-
-
-def _link(lead: Any, site: sa.Table, box: Sequence[float]) -> list[sa.ColumnElement[bool]]:
-    # The R*Tree keeps float32, rounded outwards by SQLite; the exact bounds are compared again beside it.
-    return [lead.c.pk == site.c.pk, *_overlap(lead.c, box)]
+    return Place(overlap if near.all() else sa.and_(overlap, site.c.pk.not_in(excluded)), led)
 
 
 def _overlap(columns: Any, box: Sequence[float]) -> list[sa.ColumnElement[bool]]:
@@ -330,6 +344,8 @@ def _inside(columns: Any, box: Sequence[float]) -> sa.ColumnElement[bool]:
 
 def _inner_box(area: BaseGeometry) -> tuple[float, float, float, float] | None:
     """Return a box that lies wholly in `area`, as large as a few tries make it."""
+    if not area.area:
+        return None
     west, south, east, north = area.bounds
     shapely.prepare(area)
     for share in (0.0, 0.01, 0.02, 0.05, 0.1, 0.15, 0.2, 0.3):
@@ -362,6 +378,7 @@ __all__ = [
     "Database",
     "Geometry",
     "HasToken",
+    "Led",
     "Place",
     "Session",
     "create_spatial_index",

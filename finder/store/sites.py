@@ -12,11 +12,11 @@ from finder.errors import NotFound
 from finder.language import N_
 from finder.model.access import Access, km_name, min_name
 from finder.model.attributes import Type
-from finder.model.query import Predicate, Sort
+from finder.model.query import And, Predicate, Sort
 from finder.model.site import ATTRIBUTES, Site
 from finder.model.vocabulary import AccessKind, Method, Status, Vehicle
 from finder.store import compile, database, records, tables
-from finder.store.database import Session
+from finder.store.database import Led, Session
 
 CHUNK = 1000
 
@@ -61,43 +61,35 @@ def find(
     answer = sa.and_(sa.true(), *(c.condition for c in compiled))
     wanted = sa.or_(answer, answer.is_(None)) if unknown else answer
     joins_access = any(compile.uses_access(part) for part in (scope, *asked))
-    lead = None if unknown else next((c.lead for c in compiled if c.lead is not None), None)
-    query = _from(sa.select(tables.site.c.pk), lead, joins_access or _sorts_by_access(sort)).where(inside, wanted)
-    count = _from(sa.select(sa.func.count()), lead, joins_access).where(inside, wanted)
+    led = None if unknown else next((c.led for c in compiled if c.led is not None), None)
+    query = _from(sa.select(tables.site.c.pk), joins_access or _sorts_by_access(sort), led).where(inside, wanted)
+    count = _from(sa.select(sa.func.count()), joins_access, led).where(inside, wanted)
     keys = session.scalars(query.order_by(*compile.order(sort)).limit(limit).offset(offset)).all()
     total = len(keys) if limit is None and not offset else session.scalar(count) or 0
-    in_scope = session.scalar(_from(sa.select(sa.func.count()), None, compile.uses_access(scope)).where(inside)) or 0
-    open_ = _from(
-        sa.select(sa.func.count(), *(sa.func.count().filter(c.condition.is_(None)) for c in compiled)),
-        None,
-        joins_access,
-    ).where(inside, answer.is_(None))
+    in_scope = session.scalar(_from(sa.select(sa.func.count()), compile.uses_access(scope)).where(inside)) or 0
+    counts = [sa.func.count(), *(sa.func.count().filter(c.condition.is_(None)) for c in compiled)]
+    open_ = _from(sa.select(*counts), joins_access).where(inside, answer.is_(None))
     left_out, *by = session.execute(open_).one() if asked else (0,)
     return Found(keys=tuple(keys), total=total, in_scope=in_scope, left_out=left_out, left_out_by=tuple(by))
 
 
 def count(session: Session, where: Predicate) -> int:
     """Return how many sites answer the predicate with yes."""
-    compiled = compile.predicate(session, where)
-    query = _from(sa.select(sa.func.count()), None, compile.uses_access(where)).where(compiled.condition)
-    return session.scalar(query) or 0
+    return session.scalar(_where(session, sa.select(sa.func.count()), where)) or 0
 
 
 def count_by_municipality(session: Session, where: Predicate) -> dict[str, int]:
     """Return how many sites of each municipality's code answer the predicate with yes."""
-    condition = compile.predicate(session, where).condition
-    query = sa.select(tables.site.c.municipality, sa.func.count()).where(condition).group_by(tables.site.c.municipality)
-    return {code: n for code, n in session.execute(query)}
+    query = sa.select(tables.site.c.municipality, sa.func.count()).group_by(tables.site.c.municipality)
+    return {code: n for code, n in session.execute(_where(session, query, where)).tuples()}
 
 
 def tally(session: Session, scope: Predicate, asked: Sequence[Predicate], options: Sequence[Predicate]) -> list[int]:
     """Return, for each option, how many sites in `scope` that answer all of `asked` also answer the option with yes."""
     if not options:
         return []
-    condition = sa.and_(*(compile.predicate(session, part).condition for part in (scope, *asked)))
     counts = [sa.func.count().filter(compile.predicate(session, option).condition) for option in options]
-    joins_access = any(compile.uses_access(part) for part in (scope, *asked, *options))
-    return list(session.execute(_from(sa.select(*counts), None, joins_access).where(condition)).one())
+    return list(session.execute(_where(session, sa.select(*counts), And((scope, *asked)), options)).one())
 
 
 def load(session: Session, keys: Sequence[int], asked: Sequence[Predicate] = ()) -> list[Listed]:
@@ -146,13 +138,20 @@ def _sorts_by_access(sort: Sequence[Sort]) -> bool:
     return any(compile.column(key.attribute).table is tables.access for key in sort)
 
 
-def _from(query: sa.Select[Any], lead: sa.FromClause | None, joins_access: bool) -> sa.Select[Any]:
-    """Give the query its tables; an index that leads stands first, and its order is pinned."""
-    if lead is None:
-        source: Any = tables.site
-        return query.select_from(source.outerjoin(tables.access) if joins_access else source)
-    text = f"{lead.name} CROSS JOIN site" + (" LEFT JOIN access ON access.site_pk = site.pk" if joins_access else "")  # type: ignore[attr-defined]
-    return query.select_from(sa.text(text))
+def _where(session: Session, query: Any, where: Predicate, others: Sequence[Predicate] = ()) -> sa.Select[Any]:
+    """Give the query its tables and the predicate; `others` are asked about in its columns."""
+    compiled = compile.predicate(session, where)
+    joins_access = any(compile.uses_access(part) for part in (where, *others))
+    return _from(query, joins_access, compiled.led).where(compiled.condition)
+
+
+def _from(query: Any, joins_access: bool, led: Led | None = None) -> sa.Select[Any]:
+    """Give the query its tables; `led` puts an index first."""
+    source: sa.FromClause = tables.site if led is None else led
+    if joins_access:
+        source = source.outerjoin(tables.access, tables.access.c.site_pk == tables.site.c.pk)
+    selected: sa.Select[Any] = query.select_from(source)
+    return selected
 
 
 def _load(session: Session, which: sa.ColumnElement[bool], asked: Sequence[Predicate] = ()) -> dict[int, Listed]:
