@@ -1,7 +1,7 @@
 """What passes between the reading process and ours: an Arrow file for the rows, a small JSON text for all else.
 
-The other side may have been taken over by the file it read. So nothing is unpickled, every field is checked for its type,
-and refusals and notes are told by their keys in `finder.sources.sentences`.
+The other side may have been taken over by the file it read. So nothing is unpickled, every field is checked for its
+type, and refusals and notes are told by their keys in `finder.sources.sentences`.
 """
 
 from __future__ import annotations

@@ -17,9 +17,11 @@ from finder.sources.table import Columns, Table
 
 FORMAT = "GeoJSON"
 _GEOMETRIES = {"Point", "MultiPoint", "LineString", "MultiLineString", "Polygon", "MultiPolygon", "GeometryCollection"}
-_LONLAT = "EPSG:4326"  # longitude first, as everything here is
+LONLAT = "OGC:CRS84"
+"""What holds unless the file says otherwise: WGS 84 in degrees, longitude first."""
 _CODE = re.compile(
-    r"(?:EPSG:|urn:(?:x-)?ogc:def:crs:EPSG:[\w.]*:|https?://www\.opengis\.net/def/crs/EPSG/[\w.]+/)([0-9]{4,6})", re.IGNORECASE
+    r"(?:EPSG:|urn:(?:x-)?ogc:def:crs:EPSG:[\w.]*:|https?://www\.opengis\.net/def/crs/EPSG/[\w.]+/)([0-9]{4,6})",
+    re.IGNORECASE,
 )
 _CRS84 = re.compile(
     r"(?:OGC:|urn:(?:x-)?ogc:def:crs:OGC:[\w.]*:|https?://www\.opengis\.net/def/crs/OGC/[\w.]+/)?CRS84", re.IGNORECASE
@@ -126,7 +128,7 @@ class _Systems:
     """The file's coordinate reference system: stated by name or not at all, once for all features."""
 
     def __init__(self, notes: Notes) -> None:
-        self.said: str | None = _LONLAT
+        self.said: str | None = LONLAT
         self._notes = notes
 
     def state(self, top: Mapping[str, Any]) -> None:
@@ -150,7 +152,7 @@ class _Systems:
             raise Refusal("crs_kind")
         name = properties["name"].strip()
         if _CRS84.fullmatch(name):
-            return _LONLAT
+            return LONLAT
         if match := _CODE.fullmatch(name):
             return f"EPSG:{match[1]}"
         self._notes.once("crs_not_known", stated=name)

@@ -22,3 +22,6 @@ class Limits:
     max_issues: int = 10_000  # of one kind; further ones are only counted
     seconds: float = 600.0
     memory_bytes: int = 4096 * MIB
+
+
+DEFAULT = Limits()

@@ -1,6 +1,6 @@
 """Everything reading a file can say: refusals of the whole file and notes on its rows, each one sentence.
 
-The reading process names them by these tables only, so that nothing a hostile file does to it can put words into our mouth.
+The reading process names them by these tables only: nothing a hostile file does to it can put words into our mouth.
 """
 
 from __future__ import annotations
@@ -16,10 +16,12 @@ REFUSALS: dict[str, tuple[type[UnusableInput], str]] = {
     "missing": (UnusableInput, N_("The file “%(name)s” does not exist.")),
     "not_a_file": (UnusableInput, N_("“%(name)s” is not an ordinary file.")),
     "not_opened": (UnusableInput, N_("The file “%(name)s” could not be opened: %(reason)s.")),
+    "not_copied": (UnusableInput, N_("The file “%(name)s” could not be copied for reading: %(reason)s.")),
     "empty": (UnusableInput, N_("The file is empty.")),
     "too_large": (UnusableInput, N_("The file is larger than %(limit)s MB.")),
     "unknown_format": (UnusableInput, N_("The file's content is none of the formats that can be read: %(formats)s.")),
     "other_format": (UnusableInput, N_("The file's content is %(format)s, which cannot be read here.")),
+    "no_layers": (UnusableInput, N_("A %(format)s file has no layers; “%(layer)s” cannot be chosen from it.")),
     "no_such_layer": (UnusableInput, N_("The file has no layer “%(layer)s”; it has: %(layers)s.")),
     "which_layer": (UnusableInput, N_("The file has several layers; choose one of: %(layers)s.")),
     "no_layer": (UnusableInput, N_("The file has no layer with features or rows.")),
@@ -50,7 +52,10 @@ REFUSALS: dict[str, tuple[type[UnusableInput], str]] = {
     # SQLite, GeoPackage
     "not_geopackage": (UnsafeInput, N_("The file is a database, but not a GeoPackage.")),
     "virtual_table": (UnsafeInput, N_("The GeoPackage holds the virtual table “%(table)s”.")),
-    "computed": (UnsafeInput, N_("The GeoPackage holds the computed table or view “%(table)s”; store it as a plain table.")),
+    "computed": (
+        UnsafeInput,
+        N_("The GeoPackage holds the computed table or view “%(table)s”; store it as a plain table."),
+    ),
     "trigger": (UnsafeInput, N_("The GeoPackage holds the trigger “%(table)s”, which is none of the standard's.")),
     # ZIP
     "zip_damaged": (UnusableInput, N_("The ZIP archive is damaged.")),
@@ -63,6 +68,10 @@ REFUSALS: dict[str, tuple[type[UnusableInput], str]] = {
     "zip_encrypted": (UnusableInput, N_("The ZIP archive is encrypted.")),
     "zip_method": (UnusableInput, N_("The ZIP archive is packed by a method that cannot be read here.")),
     "zip_content": (UnusableInput, N_("The ZIP archive holds no Shapefile (.shp with .dbf).")),
+    "shapefile_alone": (
+        UnusableInput,
+        N_("The file is one part of a Shapefile; pack all of its parts (.shp, .dbf, .shx, .prj) into one ZIP archive."),
+    ),
     "shapefile_part": (UnusableInput, N_("The Shapefile “%(layer)s” lacks its %(suffix)s file.")),
 }
 
@@ -70,9 +79,13 @@ NOTES: dict[str, tuple[str, str]] = {
     "encoding_assumed": ("noted", N_("The text is not UTF-8; it was read as %(encoding)s.")),
     "encoding_unknown": ("noted", N_("The encoding “%(stated)s” is not known; the text was read as %(encoding)s.")),
     "characters_replaced": ("noted", N_("Characters that do not exist in the encoding %(encoding)s were replaced.")),
+    "header_found": ("noted", N_("The column names were found in line %(line)s; what stands above it was left out.")),
     "header_empty": ("noted", N_("Column %(position)s has no name; it is called “%(header)s” here.")),
     "header_repeated": ("noted", N_("The column name “%(stated)s” occurs again; it is called “%(header)s” here.")),
-    "quotes_irregular": ("noted", N_("Quotation marks inside cells are not doubled; cells may have been split wrongly.")),
+    "quotes_irregular": (
+        "noted",
+        N_("Quotation marks inside cells are not doubled; cells may have been split wrongly."),
+    ),
     "row_short": ("kept", N_("The row has %(found)s cells instead of %(wanted)s; the missing ones are not known.")),
     "row_long": ("kept", N_("The row has %(found)s cells instead of %(wanted)s; the further ones were left out.")),
     "feature_unreadable": ("kept", N_("This member is not a feature; nothing of it could be read.")),
@@ -81,7 +94,10 @@ NOTES: dict[str, tuple[str, str]] = {
     "heights_dropped": ("noted", N_("The geometry's heights or measures were left out; it is kept in the plane.")),
     "curves_straightened": ("noted", N_("The geometry has arcs; they were replaced by short straight lines.")),
     "key_repeated": ("noted", N_("An object names “%(key)s” more than once; its last value was read.")),
-    "not_a_number": ("noted", N_("NaN or infinite numbers stand in the file, which JSON does not know; they count as none.")),
+    "not_a_number": (
+        "noted",
+        N_("NaN or infinite numbers stand in the file, which JSON does not know; they count as none."),
+    ),
     "crs_not_known": ("noted", N_("The coordinate reference system “%(stated)s” is not known.")),
     "column_left_out": ("noted", N_("The column “%(header)s” holds binary data and was left out.")),
     "changes_beside": ("noted", N_("Changes not yet written into the file lie beside it (-wal) and were not read.")),
@@ -127,14 +143,17 @@ class Notes:
         self, rule: str, *, row: int | None = None, field: str | None = None, value: object = None, **params: object
     ) -> None:
         """Note something by a row of `NOTES`."""
-        self._counts[rule] = self._counts.get(rule, 0) + 1
-        if self._counts[rule] <= self._limit:
-            self._issues.append(note(rule, row=row, field=field, value=value, params=params))
+        self._add(rule, row, field, value, params)
 
     def once(self, rule: str, **params: object) -> None:
         """Note something of the whole file, the first time only."""
         if rule not in self._counts:
-            self.add(rule, **params)
+            self._add(rule, None, None, None, params)
+
+    def _add(self, rule: str, row: int | None, field: str | None, value: object, params: dict[str, object]) -> None:
+        self._counts[rule] = self._counts.get(rule, 0) + 1
+        if self._counts[rule] <= self._limit:
+            self._issues.append(note(rule, row=row, field=field, value=value, params=params))
 
     def __iter__(self) -> Iterator[Issue]:
         yield from self._issues

@@ -1,0 +1,140 @@
+"""Our side of the reading: take the file, start the locked process, look at what comes back."""
+
+from __future__ import annotations
+
+import contextlib
+import dataclasses
+import hashlib
+import json
+import logging
+import os
+import signal
+import stat
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+from finder import crs
+from finder.model.record import Issue, Origin, RawRecords
+from finder.sources import exchange, geojson, lock, sentences, worker
+from finder.sources.limits import MIB, Limits
+from finder.sources.sentences import Refusal
+
+_log = logging.getLogger(__name__)
+_CHUNK = 4 * MIB
+# The same places to find modules as ours, whether we are installed, linked or lie in a checkout.
+_START = "import sys; sys.path[:] = sys.argv[1:]; from finder.sources import worker; worker.main()"
+_SAID_BYTES = 4000
+
+
+def read(path: Path, layer: str | None, limits: Limits) -> RawRecords:
+    """Return the file's rows; `finder.sources.read` says more."""
+    try:
+        with tempfile.TemporaryDirectory(prefix="finder-", ignore_cleanup_errors=True) as name:
+            return _read(path, Path(name).resolve(), layer, limits)
+    except Refusal as refusal:
+        raise sentences.error(refusal.code, {"name": path.name, **refusal.params}) from refusal
+
+
+def _read(path: Path, folder: Path, layer: str | None, limits: Limits) -> RawRecords:
+    for part in (worker.INSIDE, worker.OUTSIDE):
+        (folder / part).mkdir()
+    sha256, size = _taken(path, folder / worker.INSIDE / worker.CONTENT, limits)
+    _run(folder, layer, limits)
+    result = exchange.read(folder / worker.OUTSIDE, limits)
+    about = result.about
+    if not result.rows:
+        raise Refusal("no_rows")
+    system = about["crs"]
+    return RawRecords(
+        columns=result.columns,
+        rows=result.rows,
+        geometry=result.geometry,
+        crs=f"EPSG:{crs.LONLAT}" if system == geojson.LONLAT else system,
+        origin=Origin(
+            name=path.name,
+            format=about["format"] or "",
+            sha256=sha256,
+            size_bytes=size,
+            layer=about["layer"],
+            encoding=about["encoding"],
+            delimiter=about["delimiter"],
+        ),
+        issues=(*result.issues, *_beside(path, about["format"])),
+    )
+
+
+def _taken(path: Path, copy: Path, limits: Limits) -> tuple[str, int]:
+    """Copy an ordinary file and return its digest and size; the copy has no neighbours that could steer the reading."""
+    try:
+        # a named pipe must not make us wait
+        source = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK)
+    except (FileNotFoundError, NotADirectoryError, ValueError) as error:
+        raise Refusal("missing") from error
+    except OSError as error:
+        raise Refusal("not_opened", reason=error.strerror or "?") from error
+    with open(source, "rb", buffering=0) as file:  # noqa: PTH123 (a descriptor)
+        if not stat.S_ISREG(os.fstat(source).st_mode):
+            raise Refusal("not_a_file")
+        digest = hashlib.sha256()
+        size = 0
+        try:
+            with copy.open("xb") as target:
+                while chunk := file.read(_CHUNK):
+                    size += len(chunk)
+                    if size > limits.max_file_bytes:
+                        raise Refusal("too_large", limit=limits.max_file_bytes // MIB)
+                    digest.update(chunk)
+                    target.write(chunk)
+        except OSError as error:
+            raise Refusal("not_copied", reason=error.strerror or "?") from error
+    copy.chmod(0o400)
+    return digest.hexdigest(), size
+
+
+def _run(folder: Path, layer: str | None, limits: Limits) -> None:
+    """Let the locked process read; whatever becomes of it, it is gone afterwards."""
+    order = {"folder": str(folder), "layer": layer, "limits": dataclasses.asdict(limits)}
+    places = [place for place in sys.path if Path(place).is_absolute()]
+    with (folder / "said").open("w+b") as said:
+        process = subprocess.Popen(  # noqa: S603 (our own Python with our own words)
+            [sys.executable, "-I", "-B", "-c", _START, *places],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.DEVNULL,
+            stderr=said,
+            cwd=folder / worker.OUTSIDE,
+            env=lock.ENVIRONMENT,
+            start_new_session=True,
+        )
+        try:
+            process.communicate(json.dumps(order).encode(), timeout=limits.seconds)
+        except subprocess.TimeoutExpired as error:
+            raise Refusal("took_too_long", seconds=round(limits.seconds)) from error
+        finally:
+            with contextlib.suppress(OSError):
+                os.killpg(process.pid, signal.SIGKILL)
+            process.wait()
+        said.seek(max(said.seek(0, os.SEEK_END) - _SAID_BYTES, 0))
+        words = said.read()
+    if process.returncode != 0:
+        _log.debug("The reading process ended with %s: %s", process.returncode, words)
+        raise _fallen(process.returncode, words, limits)
+    if words:
+        _log.debug("The reading process said: %s", words)
+
+
+def _fallen(code: int, words: bytes, limits: Limits) -> Refusal:
+    if code == -signal.SIGXCPU:
+        return Refusal("took_too_long", seconds=round(limits.seconds))
+    # the system ends a process that takes too much; libraries give up by themselves, and say so
+    if code == -signal.SIGKILL or b"bad_alloc" in words or b"emory" in words:
+        return Refusal("memory", limit=limits.memory_bytes // MIB)
+    return Refusal("failed")
+
+
+def _beside(path: Path, format_: str | None) -> tuple[Issue, ...]:
+    journal = path.with_name(f"{path.name}-wal")
+    if format_ == "GeoPackage" and journal.is_file() and journal.stat().st_size:
+        return (sentences.note("changes_beside"),)
+    return ()

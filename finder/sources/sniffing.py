@@ -1,0 +1,103 @@
+"""Which format a file is, by its content alone: names lie, and the drivers behind many formats read other files."""
+
+from __future__ import annotations
+
+import codecs
+import re
+from enum import Enum
+
+from finder.sources import sentences, text
+from finder.sources.sentences import Refusal
+
+HEAD_BYTES = 256 * 1024
+
+
+class Format(Enum):
+    """What is read here."""
+
+    GEOJSON = "GeoJSON"
+    CSV = "CSV"
+    GEOPACKAGE = "GeoPackage"
+    FLATGEOBUF = "FlatGeobuf"
+    ZIP = "ZIP"
+
+
+_OURS = (
+    (b"SQLite format 3\0", Format.GEOPACKAGE),
+    (b"PK\x03\x04", Format.ZIP),
+    (b"PK\x05\x06", Format.ZIP),
+    (b"fgb\x03fgb", Format.FLATGEOBUF),
+)
+_OTHERS = (
+    (b"PAR1", "Parquet"),
+    (b"ARROW1", "Arrow"),
+    (b"%PDF", "PDF"),
+    (b"\x89PNG", "PNG"),
+    (b"\xff\xd8\xff", "JPEG"),
+    (b"GIF8", "GIF"),
+    (b"II*\0", "TIFF"),
+    (b"MM\0*", "TIFF"),
+    (b"\x1f\x8b", "gzip"),
+    (b"BZh", "bzip2"),
+    (b"\xfd7zXZ", "xz"),
+    (b"7z\xbc\xaf\x27\x1c", "7z"),
+    (b"Rar!", "RAR"),
+    (b"\xd0\xcf\x11\xe0", "Microsoft Office 97–2003"),
+    (b"AC10", "DWG"),
+    (b"{\\rtf", "RTF"),
+)
+_SHAPEFILE = b"\x00\x00\x27\x0a"
+_DOCTYPE = re.compile(r"<!\s*(?:DOCTYPE|ENTITY)", re.IGNORECASE)
+_ROOT = re.compile(r"<(?:[\w.-]+:)?([A-Za-z_][\w.-]*)")
+_ASIDE = re.compile(r"<\?.*?\?>|<!--.*?-->", re.DOTALL)
+_POINTING = re.compile(
+    r"OGR\w*DataSource|OGRCarto\w*|VRTDataset|GDAL_WMS|WMS_Capabilities|WCS_GDAL|OGRSpatialResultSet"
+)
+_XML = {"kml": "KML", "gml": "GML", "FeatureCollection": "GML", "XPlanAuszug": "XPlanGML", "gpx": "GPX", "html": "HTML",
+        "openimmo": "OpenImmo XML", "svg": "SVG"}  # fmt: skip
+
+
+def sniff(head: bytes) -> Format:
+    """Return the format of a file that begins with `head`.
+
+    Raises
+    ------
+    Refusal
+        It is none of those that are read here.
+    """
+    if not head:
+        raise Refusal("empty")
+    for sign, format_ in _OURS:
+        if head.startswith(sign):
+            return format_
+    for sign, name in _OTHERS:
+        if head.startswith(sign):
+            raise Refusal("other_format", format=name)
+    if head.startswith(_SHAPEFILE):
+        raise Refusal("shapefile_alone")
+    content = _text(head)
+    if not content:
+        raise Refusal("empty")
+    if content[0] in "{[":
+        return Format.GEOJSON
+    if content[0] == "<":
+        raise _xml(content)
+    if any(ord(sign) < 32 and sign not in "\t\n\r\f\v\x1a" for sign in content):
+        raise Refusal("unknown_format", formats=sentences.FORMATS)
+    return Format.CSV
+
+
+def _text(head: bytes) -> str:
+    sign, encoding = text.mark(head) or (b"", "utf-8")
+    # the last character may be cut
+    content = codecs.getincrementaldecoder(encoding)("replace").decode(head[len(sign) :])
+    return content.lstrip("\ufeff \t\r\n\f\v")
+
+
+def _xml(content: str) -> Refusal:
+    if _DOCTYPE.search(content):
+        return Refusal("doctype")
+    root = _ROOT.search(_ASIDE.sub("", content))
+    if root and _POINTING.fullmatch(root[1]):
+        return Refusal("elsewhere")
+    return Refusal("other_format", format=_XML.get(root[1], "XML") if root else "XML")

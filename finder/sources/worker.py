@@ -1,0 +1,59 @@
+"""The reading process: locks itself, reads one file, hands over what it found or why not."""
+
+from __future__ import annotations
+
+import gc
+import json
+import os
+import sys
+import traceback
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from finder.sources import lock
+from finder.sources.limits import MIB, Limits
+from finder.sources.sentences import Refusal
+from finder.sources.sniffing import HEAD_BYTES, Format, sniff
+
+if TYPE_CHECKING:
+    from finder.sources.table import Table
+
+CONTENT = "content"
+INSIDE, OUTSIDE = "in", "out"
+"""The folders of the file, only read, and of what is handed over."""
+
+
+def main() -> None:
+    """Read the file that the order on standard input names."""
+    order = json.loads(sys.stdin.buffer.read())
+    folder, layer, limits = Path(order["folder"]), order["layer"], Limits(**order["limits"])
+    lock.close(folder / INSIDE, folder / OUTSIDE, limits)
+    gc.disable()  # millions of small objects, none in a circle
+    from finder.sources import exchange  # only now: nothing is loaded that is not locked in
+
+    out = folder / OUTSIDE
+    try:
+        table = _read(folder / INSIDE / CONTENT, out, layer, limits)
+        exchange.write(out, table)
+    except Refusal as refusal:
+        exchange.write_refusal(out, refusal.code, refusal.params)
+    except MemoryError:
+        exchange.write_refusal(out, "memory", {"limit": limits.memory_bytes // MIB})
+    except Exception:
+        traceback.print_exc()
+        exchange.write_refusal(out, "failed", {})
+    sys.stderr.flush()
+    os._exit(0)  # to free all those objects one by one would take its time
+
+
+def _read(path: Path, out: Path, layer: str | None, limits: Limits) -> Table:
+    with path.open("rb") as file:
+        format_ = sniff(file.read(HEAD_BYTES))
+    if format_ in (Format.GEOJSON, Format.CSV):
+        if layer is not None:
+            raise Refusal("no_layers", format=format_.value, layer=layer)
+        from finder.sources import delimited, geojson
+
+        reader = geojson.read if format_ is Format.GEOJSON else delimited.read
+        return reader(path.read_bytes(), limits)
+    raise Refusal("failed")
