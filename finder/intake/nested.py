@@ -9,14 +9,18 @@ from typing import Any
 
 import orjson
 
-from finder.intake.casting import UNKNOWN, Cast, Caster, Problem, clean, is_empty, plain_text, read_date, shown, url
+from finder.intake.cells import UNKNOWN, Cast, Caster, Problem, is_empty, plain_text, shown
+from finder.intake.dates import read_date
 from finder.intake.profiles import key
+from finder.intake.texts import clean, url
 from finder.language import N_
 from finder.model.site import ATTRIBUTES, Contact, Medium, Provenance, Restriction
 from finder.model.vocabulary import RestrictionKind, Severity
 
 _KINDS = {key(str(kind)): kind for kind in RestrictionKind}
 _SEVERITIES: dict[str, Severity | None] = {**{key(str(s)): s for s in Severity}, "unknown": None}
+CONTACT = tuple(f.name for f in dataclasses.fields(Contact))
+"""What a contact consists of."""
 _MANY = 500
 """More entries in one cell than any site has."""
 
@@ -76,15 +80,12 @@ def _list(
     records = []
     problems: list[Problem] = []
     for entry in entries:
-        if isinstance(entry, str) and (named := words(entry)):
-            entry = named[0]
-        if not isinstance(entry, dict):
-            problems += _unreadable(entry)[1]
-            continue
-        record, noticed = cast(entry)
-        problems += noticed
-        if record is not None:
-            records.append(record)
+        named: list[Any] | None = words(entry) if isinstance(entry, str) else None
+        for one in named or [entry]:
+            record, noticed = cast(one) if isinstance(one, dict) else _unreadable(one)
+            problems += noticed
+            if record is not None:
+                records.append(record)
     # what was given but not understood is not known; only an empty list is stated none
     return (tuple(records) if records or not entries else None), tuple(problems)
 
@@ -173,6 +174,17 @@ def _medium(entry: dict[str, Any]) -> Cast:
     return Medium(**members), tuple(problems)
 
 
+def contact(members: Mapping[str, str | None]) -> Contact | None:
+    """Return a contact from its members, None where none of them says anything."""
+    return Contact(**members) if any(members.values()) else None
+
+
+def contact_text(value: object) -> Cast:
+    """Cast one member of a contact from a column of its own."""
+    text = plain_text(value)
+    return UNKNOWN if text is None else clean(text, longest=300, one_line=True)
+
+
 def _contact(value: object) -> Cast:
     if is_empty(value):
         return UNKNOWN
@@ -186,7 +198,7 @@ def _contact(value: object) -> Cast:
         return _unreadable(value)
     problems: list[Problem] = []
     members = _members(given, Contact, problems)
-    return (Contact(**members) if members else None), tuple(problems)
+    return contact(members), tuple(problems)
 
 
 def _provenance(value: object) -> Cast:

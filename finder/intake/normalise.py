@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import dataclasses
-import fnmatch
-from collections.abc import Mapping, Sequence
-from collections.abc import Set as AbstractSet
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -14,23 +11,24 @@ import pandas as pd
 
 from finder import crs as systems
 from finder.errors import UnusableInput
-from finder.intake import casting, nested, numbers, placing
-from finder.intake.casting import Problem, cast_column, is_empty, plain_text, shown
-from finder.intake.profiles import FIELDS, Column, Profile, key
+from finder.intake import casting, coordinates, nested, numbers, origins, placing
+from finder.intake.casting import cast_column
+from finder.intake.cells import Problem, shown
+from finder.intake.headers import Headers, left_out
+from finder.intake.profiles import FIELDS, Column, Profile
 from finder.language import N_
 from finder.model.attributes import Attribute, Type
 from finder.model.record import Issue, RawRecords
-from finder.model.site import Contact, Provenance
 from finder.model.vocabulary import Status
 
 
 @dataclass(frozen=True, kw_only=True)
 class Batch:
-    """A file's rows on their way in. `frame` has one row per record not rejected so far, indexed by the file's row number.
+    """A file's rows on their way in. `frame` has one row per record not rejected so far, indexed by the row's number.
 
     Columns are the attributes the file or the profile delivers, beside name, municipality, source, source_id, status
-    and provenance (id and sample where delivered). None is not known; numbers are float64 with NaN. `geometry`, where the
-    file has places, is in metres. `only_new` are columns that hold for new sites and never touch one that exists.
+    and provenance (id and sample where delivered). None is not known; numbers are float64 with NaN. `geometry`, where
+    the file has places, is in metres. `only_new` are columns that hold for new sites and never touch one that exists.
     `lost` tells the original coordinates of places that could not be moved to metres, by row.
     """
 
@@ -63,95 +61,56 @@ def normalise(
     UnusableInput
         A column is missing that every row needs, or nobody says which CRS the file's geometry is in.
     """
-    headers = _Headers(raw.columns)
+    headers = Headers(raw)
     issues = list(raw.issues)
     columns: dict[str, pd.Series[Any]] = {}
     for rule in profile.columns:
         present = headers.take(rule.headers)
         if present:
-            columns[rule.attribute] = _cast(raw, rule, profile, present, issues)
-        elif rule.required:
+            columns[rule.attribute] = _cast(raw, rule, profile, headers.cells(present, rule.join), issues)
+        elif rule.required and len(raw):
             raise _column_missing(raw, rule, profile)
     geometry, lost = _place(raw, profile, headers, crs, issues)
     if geometry is not None:
         columns["geometry"] = geometry
-    contact = _flat_contact(raw, headers, issues)
-    if contact is not None and "contact" not in columns:
+    if "contact" not in columns and (contact := _flat_contact(raw, headers, issues)) is not None:
         columns["contact"] = contact
-    origins = _provenance(raw, profile, headers, columns)
-    only_new = (
-        frozenset(("status", "provenance", "sample"))
-        - set(columns)
-        - ({"provenance"} if origins is not None else set())
-    )
-    if origins is not None:
-        columns["provenance"] = origins
+    if profile.provenance is not None and "provenance" not in columns:
+        cells = origins.of_rows(headers, profile.provenance, profile.dates, len(raw))
+        columns["provenance"] = _objects(raw, cells)
+    only_new = frozenset(("status", "provenance", "sample")) - set(columns)
     _fill(raw, profile, columns, municipality, status)
-    issues += _file_issues(raw, profile, headers)
+    issues += left_out(headers, profile)
+    issues += _file_issues(raw, profile)
     order = (*FIELDS, "geometry")
-    index = pd.Index(list(raw.rows), dtype="int64")
-    frame = pd.DataFrame({name: columns[name] for name in order if name in columns}, index=index)
+    frame = pd.DataFrame({name: columns[name] for name in order if name in columns}, index=_index(raw))
     return Batch(frame=frame, issues=issues, read=len(raw), only_new=only_new, lost=lost)
-
-
-class _Headers:
-    """A file's headers as rules find them, and which of them are taken."""
-
-    def __init__(self, columns: Mapping[str, Sequence[object]]) -> None:
-        self.by_key: dict[str, str] = {}
-        for header in columns:
-            self.by_key.setdefault(key(header), header)
-        self.all = tuple(columns)
-        self.taken: set[str] = set()
-
-    def take(self, variants: Sequence[str]) -> list[str]:
-        """Return the present ones of the variants in the rule's order."""
-        found = dict.fromkeys(self.by_key[k] for variant in variants if (k := key(variant)) in self.by_key)
-        self.taken |= set(found)
-        return list(found)
-
-    def left(self) -> list[str]:
-        return [header for header in self.all if header not in self.taken]
 
 
 # -- columns ----------------------------------------------------------------------------------------------------------
 
 
-def _series(raw: RawRecords, values: Any, dtype: Any = object) -> pd.Series[Any]:
-    index = pd.Index(list(raw.rows), dtype="int64")
-    if dtype is object:
-        # numpy would take a list of tuples for a table
-        cells = np.empty(len(raw), dtype=object)
-        for position, value in enumerate(values):
-            cells[position] = value
-        return pd.Series(cells, index=index, dtype=object)
-    return pd.Series(values, index=index, dtype=dtype)
+def _index(raw: RawRecords) -> pd.Index[Any]:
+    return pd.Index(list(raw.rows), dtype="int64")
 
 
-def _values(raw: RawRecords, header: str) -> list[Any]:
-    values = raw.columns[header]
-    return values.tolist() if isinstance(values, np.ndarray) else list(values)
+def _objects(raw: RawRecords, values: Iterable[Any]) -> pd.Series[Any]:
+    # numpy would take a list of tuples for a table
+    cells = np.empty(len(raw), dtype=object)
+    for position, value in enumerate(values):
+        cells[position] = value
+    return pd.Series(cells, index=_index(raw), dtype=object)
 
 
-def _combined(raw: RawRecords, present: Sequence[str], join: str | None) -> list[Any]:
-    """Return one column from several: the first that says something, or all of it joined."""
-    columns = [_values(raw, header) for header in present]
-    if len(columns) == 1:
-        return columns[0]
-    rows = zip(*columns, strict=True)
-    if join is None:
-        return [next((cell for cell in row if not is_empty(cell)), None) for row in rows]
-    return [join.join(dict.fromkeys(text for cell in row if (text := plain_text(cell)))) or None for row in rows]
+def _figures(raw: RawRecords, values: Any) -> pd.Series[Any]:
+    return pd.Series(np.asarray(values, dtype="float64"), index=_index(raw), dtype="float64")
 
 
-def _cast(
-    raw: RawRecords, rule: Column, profile: Profile, present: Sequence[str], issues: list[Issue]
-) -> pd.Series[Any]:
+def _cast(raw: RawRecords, rule: Column, profile: Profile, values: list[Any], issues: list[Issue]) -> pd.Series[Any]:
     attribute = FIELDS[rule.attribute]
-    values = _combined(raw, present, rule.join)
     number = attribute.type is Type.NUMBER
     if number and (plain := _plain_numbers(values, rule, attribute)) is not None:
-        return _series(raw, plain, "float64")
+        return _figures(raw, plain)
     escaped = raw.origin.format.casefold().startswith("csv")
     decimal = "."
     if attribute.type in (Type.NUMBER, Type.INTEGER):
@@ -163,10 +122,10 @@ def _cast(
     cells, problems = cast_column(values, cast)
     issues += _issues(raw, rule.attribute, problems)
     if number:
-        return _series(raw, np.array([np.nan if cell is None else cell for cell in cells], dtype="float64"), "float64")
+        return _figures(raw, [np.nan if cell is None else cell for cell in cells])
     if rule.attribute == "provenance":
         cells = [cell or {} for cell in cells]
-    return _series(raw, cells)
+    return _objects(raw, cells)
 
 
 def _plain_numbers(values: list[Any], rule: Column, attribute: Attribute) -> Any:
@@ -190,16 +149,10 @@ def _decimal(raw: RawRecords, profile: Profile, rule: Column, values: list[Any],
     sign, doubtful = numbers.decimal_sign((value for value in values if isinstance(value, str)), default)
     if doubtful is not None:
         message = N_("Numbers such as “%(value)s” can be read in two ways; “%(sign)s” was taken for the decimal sign.")
-        params = {"value": shown(doubtful), "sign": sign}
+        text = shown(doubtful)
+        params = {"value": text, "sign": sign}
         issues.append(
-            Issue(
-                rule="decimal_sign",
-                action="noted",
-                message=message,
-                field=rule.attribute,
-                value=shown(doubtful),
-                params=params,
-            )
+            Issue(rule="decimal_sign", action="noted", message=message, field=rule.attribute, value=text, params=params)
         )
     return sign
 
@@ -229,106 +182,66 @@ def _column_missing(raw: RawRecords, rule: Column, profile: Profile) -> Unusable
     )
 
 
-_CONTACT = {f"contact_{f.name}": f.name for f in dataclasses.fields(Contact)}
-
-
-def _flat_contact(raw: RawRecords, headers: _Headers, issues: list[Issue]) -> pd.Series[Any] | None:
+def _flat_contact(raw: RawRecords, headers: Headers, issues: list[Issue]) -> pd.Series[Any] | None:
     """Return contacts from columns contact_name, contact_email … as flat tables have them."""
     parts: dict[str, list[Any]] = {}
-    for header, member in _CONTACT.items():
-        for present in headers.take([header]):
-            cells, problems = cast_column(_values(raw, present), _contact_text)
+    for member in nested.CONTACT:
+        if present := headers.take([f"contact_{member}"]):
+            parts[member], problems = cast_column(headers.cells(present), nested.contact_text)
             issues += _issues(raw, "contact", problems)
-            parts[member] = cells
     if not parts:
         return None
-    rows = (dict(zip(parts, row, strict=True)) for row in zip(*parts.values(), strict=True))
-    return _series(raw, [Contact(**row) if any(row.values()) else None for row in rows])
-
-
-def _contact_text(value: object) -> casting.Cast:
-    text = plain_text(value)
-    return casting.UNKNOWN if text is None else casting.clean(text, longest=300, one_line=True)
+    return _objects(
+        raw, (nested.contact(dict(zip(parts, row, strict=True))) for row in zip(*parts.values(), strict=True))
+    )
 
 
 # -- places -----------------------------------------------------------------------------------------------------------
 
 
 def _place(
-    raw: RawRecords, profile: Profile, headers: _Headers, given: str | None, issues: list[Issue]
+    raw: RawRecords, profile: Profile, headers: Headers, given: str | None, issues: list[Issue]
 ) -> tuple[pd.Series[Any] | None, dict[int, str]]:
+    written = _written(raw, profile, headers, given, issues)
+    if written is None:
+        return (None if raw.geometry is None else _objects(raw, [None] * len(raw))), {}
+    placed = placing.place(written, profile.geometry)
+    issues += placed.issues
+    return _objects(raw, placed.geometry), {raw.rows[position]: text for position, text in placed.lost.items()}
+
+
+def _written(
+    raw: RawRecords, profile: Profile, headers: Headers, given: str | None, issues: list[Issue]
+) -> coordinates.Written | None:
+    """Return the file's places as they stand in it: its own geometry, else what columns say; None where it has none."""
     rule = profile.geometry
-    wkt, x, y, codes = (headers.take(names) for names in (rule.wkt, rule.x, rule.y, rule.crs_headers))
     if given is not None:
         systems.parse(given)
         if raw.crs is not None and systems.parse(raw.crs) != systems.parse(given):
             message = N_("The file states the system %(said)s; %(system)s was asked for and used.")
             params = {"said": shown(systems.parse(raw.crs).name), "system": shown(given)}
             issues.append(Issue(rule="crs_given", action="noted", message=message, field="geometry", params=params))
-    own = raw.geometry is not None and any(shape is not None for shape in raw.geometry)
-    if own:
-        assert raw.geometry is not None
-        system = given or raw.crs or rule.crs
-        if system is None:
-            raise UnusableInput(N_("The file does not say its coordinate reference system; give it with --crs EPSG:N."))
-        written = placing.from_wkb(raw.geometry, raw.rows, system)
-    elif wkt or (x and y):
-        values = None if given or not codes else _combined(raw, codes, None)
-        row_systems, noticed = placing.systems_of(values, raw.rows, rule, given or rule.crs)
-        issues += noticed
-        if wkt and any(not is_empty(cell) for cell in _combined(raw, wkt, None)):
-            written = placing.from_texts(_combined(raw, wkt, None), raw.rows, given or rule.crs)
-        else:
-            written = placing.from_xy(_combined(raw, x, None), _combined(raw, y, None), raw.rows, row_systems)
-        missing = [s is None and g is not None for s, g in zip(written.crs, written.geometry, strict=True)]
-        if any(missing) and not noticed:
-            raise UnusableInput(N_("The file does not say its coordinate reference system; give it with --crs EPSG:N."))
-    elif raw.geometry is not None:
-        return _series(raw, [None] * len(raw)), {}
+    if raw.geometry is not None and any(shape is not None for shape in raw.geometry):
+        written = coordinates.from_wkb(raw.geometry, raw.rows, given or raw.crs or rule.crs)
     else:
-        return None, {}
-    placed = placing.place(written, raw.rows, rule)
-    issues += placed.issues
-    return _series(raw, placed.geometry), {raw.rows[position]: text for position, text in placed.lost.items()}
+        wkt, x, y = (headers.take(names) for names in (rule.wkt, rule.x, rule.y))
+        if not wkt and not (x and y):
+            return None
+        codes = headers.take(rule.crs_headers)
+        written = coordinates.from_columns(
+            raw.rows,
+            rule,
+            wkt=headers.cells(wkt) if wkt else None,
+            xy=(headers.cells(x), headers.cells(y)) if x and y else None,
+            codes=headers.cells(codes) if codes else None,
+            given=given,
+        )
+    if written.unsaid().any():
+        raise UnusableInput(N_("The file does not say its coordinate reference system; give it with --crs EPSG:N."))
+    return written
 
 
-# -- what holds for the whole row or file -----------------------------------------------------------------------------
-
-
-def _provenance(
-    raw: RawRecords, profile: Profile, headers: _Headers, columns: Mapping[str, pd.Series[Any]]
-) -> pd.Series[Any] | None:
-    """Return each row's origin by the profile's rule; None where the file brings its own or the profile has no rule."""
-    rule = profile.provenance
-    if rule is None or "provenance" in columns:
-        return None
-    parts: dict[str, list[Any]] = {}
-    casters = {
-        "source": lambda value: casting.clean(plain_text(value) or "", longest=300, one_line=True),
-        "url": lambda value: (casting.url(value)[0], ()),
-        "as_of": lambda value: (_as_of(value, profile), ()),
-    }
-    for name, cast in casters.items():
-        if present := headers.take(getattr(rule, name)):
-            parts[name], _ = cast_column(_combined(raw, present, None), cast)
-    names = tuple(parts)
-    if not names:
-        return _series(raw, [{"*": Provenance(method=rule.method)} if rule.method else {} for _ in raw.rows])
-    known: dict[tuple[Any, ...], dict[str, Provenance]] = {}
-    cells = []
-    for row in zip(*parts.values(), strict=True):
-        if row not in known:
-            known[row] = {"*": Provenance(**dict(zip(names, row, strict=True)), method=rule.method)}
-        cells.append(known[row])
-    return _series(raw, cells)
-
-
-def _as_of(value: object, profile: Profile) -> str | None:
-    text = plain_text(value)
-    if text is None:
-        return None
-    date = casting.read_date(text, profile.dates)
-    return date.isoformat() if date else casting.clean(text, longest=40, one_line=True)[0]
+# -- what holds for the whole file ------------------------------------------------------------------------------------
 
 
 def _fill(
@@ -348,54 +261,32 @@ def _fill(
             raise UnusableInput(
                 N_("The profile's key “%(key)s” has a value that is not foreseen."), key=f"constants.{name}"
             )
-        if name not in columns:
-            dtype = "float64" if attribute.type is Type.NUMBER else object
-            columns[name] = _series(
-                raw, np.full(len(raw), constant) if dtype == "float64" else [constant] * len(raw), dtype
-            )
-        elif attribute.type is Type.NUMBER:
-            columns[name] = columns[name].fillna(constant)
+        if attribute.type is Type.NUMBER:
+            figures = columns.get(name)
+            columns[name] = _figures(raw, [constant] * len(raw)) if figures is None else figures.fillna(constant)
         else:
-            columns[name] = _series(raw, [constant if cell is None else cell for cell in columns[name]])
+            cells = columns.get(name, [None] * len(raw))
+            columns[name] = _objects(raw, [constant if cell is None else cell for cell in cells])
     for name in ("name", "municipality", "source", "source_id"):
-        columns.setdefault(name, _series(raw, [None] * len(raw)))
-    if "provenance" not in columns:
-        columns["provenance"] = _series(raw, [{} for _ in raw.rows])
+        columns.setdefault(name, _objects(raw, [None] * len(raw)))
+    columns.setdefault("provenance", _objects(raw, [{} for _ in raw.rows]))
 
 
-def _file_issues(raw: RawRecords, profile: Profile, headers: _Headers) -> list[Issue]:
-    """Name the columns that no rule takes, those left out on purpose together, and an unusual number of rows."""
+def _file_issues(raw: RawRecords, profile: Profile) -> list[Issue]:
+    """Say that the file is unusually short or long, and that its municipalities are not the region's."""
     issues = []
-    patterns = tuple("*".join(key(part) for part in pattern.split("*")) for pattern in profile.ignore)
-    ignored = []
-    for header in headers.left():
-        if any(fnmatch.fnmatchcase(key(header), pattern) for pattern in patterns):
-            ignored.append(header)
-            continue
-        message = N_("No rule takes the column “%(column)s”; it is left out.")
-        params: dict[str, object] = {"column": shown(header)}
-        issues.append(
-            Issue(rule="column_not_taken", action="noted", message=message, field=shown(header), params=params)
-        )
-    if ignored:
-        message = N_("The profile leaves these columns out: %(columns)s.")
-        params = {"columns": shown(", ".join(ignored), 1000)}
-        issues.append(Issue(rule="columns_left_out", action="noted", message=message, params=params))
     least, most = profile.rows
-    if (least is not None and len(raw) < least) or (most is not None and len(raw) > most):
+    if not len(raw):
+        issues.append(Issue(rule="no_rows", action="noted", message=N_("The file holds no rows.")))
+    elif (least is not None and len(raw) < least) or (most is not None and len(raw) > most):
         message = N_("The file has %(rows)s rows; the profile expects %(least)s to %(most)s.")
         params = {"rows": len(raw), "least": 0 if least is None else least, "most": "…" if most is None else most}
         issues.append(Issue(rule="row_count", action="noted", message=message, params=params))
     if profile.municipality_scheme is not None:
         message = N_("Municipalities are named by %(scheme)s, not by the region's codes.")
+        scheme = {"scheme": profile.municipality_scheme}
         issues.append(
-            Issue(
-                rule="municipality_scheme",
-                action="noted",
-                message=message,
-                field="municipality",
-                params={"scheme": profile.municipality_scheme},
-            )
+            Issue(rule="municipality_scheme", action="noted", message=message, field="municipality", params=scheme)
         )
     return issues
 

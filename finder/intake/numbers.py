@@ -27,7 +27,8 @@ _NAMES = {
 }
 _UNIT_OF = {name: unit for unit, names in _NAMES.items() for name in names}
 _WRITTEN = re.compile(
-    r"(?P<sign>[+\-−]?)\s*(?P<body>[0-9][0-9.,'’ \u00a0\u2009\u202f]*|[.,][0-9]+)(?P<power>[eE][+-]?[0-9]{1,3})?\s*(?P<unit>.*)",
+    r"(?P<sign>[+\-−]?)\s*(?P<body>[0-9][0-9.,'’ \u00a0\u2009\u202f]*|[.,][0-9]+)"
+    r"(?P<power>[eE][+-]?[0-9]{1,3})?(?P<unit>.*)",
     re.DOTALL,
 )
 _PLAIN = re.compile(r"-?[0-9]+(?:\.[0-9]+)?")

@@ -243,7 +243,7 @@ def _origins(table: _Table) -> Origins:
 
 
 def _constants(table: _Table) -> dict[str, object]:
-    for name in table.keys():
+    for name in table.content:
         if name not in FIELDS or FIELDS[name].type is Type.RECORDS:
             raise table.wrong(N_("The profile's key “%(key)s” names no attribute of a site."), name)
         if not isinstance(table.content[name], str | int | float | bool | list):

@@ -1,0 +1,64 @@
+"""A file's columns as profiles find them, and those that no rule takes."""
+
+from __future__ import annotations
+
+import fnmatch
+from collections.abc import Sequence
+from typing import Any
+
+from finder.intake.cells import is_empty, plain_text, shown
+from finder.intake.profiles import Profile, key
+from finder.language import N_
+from finder.model.record import Issue, RawRecords
+
+
+class Headers:
+    """A file's headers, and which of them are taken."""
+
+    def __init__(self, raw: RawRecords) -> None:
+        self._columns = raw.columns
+        self._by_key: dict[str, str] = {}
+        for header in raw.columns:
+            self._by_key.setdefault(key(header), header)
+        self._taken: set[str] = set()
+
+    def take(self, variants: Sequence[str]) -> list[str]:
+        """Return the present ones of the variants in the rule's order; they count as taken."""
+        found = dict.fromkeys(self._by_key[k] for variant in variants if (k := key(variant)) in self._by_key)
+        self._taken |= set(found)
+        return list(found)
+
+    def cells(self, headers: Sequence[str], join: str | None = None) -> list[Any]:
+        """Return one column from several: the first that says something, or all of it joined."""
+        columns = [list(self._columns[header]) for header in headers]
+        if len(columns) == 1:
+            return columns[0]
+        rows = zip(*columns, strict=True)
+        if join is None:
+            return [next((cell for cell in row if not is_empty(cell)), None) for row in rows]
+        return [join.join(dict.fromkeys(text for cell in row if (text := plain_text(cell)))) or None for row in rows]
+
+    def left(self) -> list[str]:
+        """Return the headers that were not taken."""
+        return [header for header in self._columns if header not in self._taken]
+
+
+def left_out(headers: Headers, profile: Profile) -> list[Issue]:
+    """Name each column that no rule takes, and together those that the profile leaves out on purpose."""
+    patterns = tuple("*".join(key(part) for part in pattern.split("*")) for pattern in profile.ignore)
+    issues = []
+    ignored = []
+    for header in headers.left():
+        if any(fnmatch.fnmatchcase(key(header), pattern) for pattern in patterns):
+            ignored.append(header)
+            continue
+        message = N_("No rule takes the column “%(column)s”; it is left out.")
+        name = shown(header)
+        issues.append(
+            Issue(rule="column_not_taken", action="noted", message=message, field=name, params={"column": name})
+        )
+    if ignored:
+        message = N_("The profile leaves these columns out: %(columns)s.")
+        columns = shown(", ".join(ignored), 1000)
+        issues.append(Issue(rule="columns_left_out", action="noted", message=message, params={"columns": columns}))
+    return issues

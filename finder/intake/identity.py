@@ -1,0 +1,87 @@
+"""Tests of who a row is: its name, its keys, its municipality."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+import numpy as np
+
+from finder.intake.findings import Finding, Work, found, not_known
+from finder.model.query import fold
+
+_PUBLIC_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
+
+
+def write_codes(work: Work) -> None:
+    """Put codes in the place of municipalities' names: nothing to complain of. What is no such name stays."""
+    codes = {fold(name): code for code, name in work.municipalities.items()}
+    cells = work.cells("municipality")
+    known = {cell: codes.get(fold(cell), cell) for cell in set(cells) - {None, *work.municipalities}}
+    named = np.array([known.get(cell, cell) != cell for cell in cells], dtype=bool)
+    _write(work, "municipality", named, {cell: code for cell, code in known.items() if code != cell})
+    further = work.cells("further_municipalities")
+    lists = {cell: tuple(dict.fromkeys(codes.get(fold(word), word) for word in cell)) for cell in set(further) - {None}}
+    _write(work, "further_municipalities", np.array([bool(cell) for cell in further], dtype=bool), lists)
+
+
+def _write(
+    work: Work, name: str, mask: np.ndarray[tuple[int], np.dtype[np.bool_]], cells: Mapping[object, object]
+) -> None:
+    positions = np.flatnonzero(mask)
+    if positions.size:
+        work.write(name, positions, [cells[cell] for cell in work.cells(name)[positions]])
+
+
+def required(work: Work) -> list[Finding]:
+    """Find rows without a name, a key or a municipality."""
+    return [found(name, not_known(cells := work.cells(name)), cells) for name in ("name", "source_id", "municipality")]
+
+
+def lost_zeros(work: Work) -> list[Finding]:
+    """Find codes of municipalities that a spreadsheet took for numbers."""
+    codes = {code.lstrip("0"): code for code in work.municipalities}
+    cells = work.cells("municipality")
+    positions = np.array(
+        [i for i, cell in enumerate(cells) if cell not in work.municipalities and cell.lstrip("0") in codes],
+        dtype=np.intp,
+    )
+    values = list(cells[positions])
+    repaired = [codes[value.lstrip("0")] for value in values]
+    params: list[dict[str, object]] = [{"code": code} for code in repaired]
+    return [Finding(field="municipality", positions=positions, values=values, params=params, repaired=repaired)]
+
+
+def unknown_municipality(work: Work) -> list[Finding]:
+    """Find municipalities that are not of the region."""
+    if not work.municipalities:
+        return []
+    cells = work.cells("municipality")
+    return [found("municipality", np.array([cell not in work.municipalities for cell in cells], dtype=bool), cells)]
+
+
+def no_source(work: Work) -> list[Finding]:
+    """Find rows that name no source; their municipality is named: the town delivers its own list."""
+    positions = np.flatnonzero(not_known(work.cells("source")))
+    codes = list(work.cells("municipality")[positions])
+    params: list[dict[str, object]] = [{"source": code} for code in codes]
+    return [Finding(field="source", positions=positions, values=[None] * len(codes), params=params, repaired=codes)]
+
+
+def repeated(work: Work) -> list[Finding]:
+    """Find rows whose key an earlier row of the same source has."""
+    return [found("source_id", work.frame.duplicated(["source", "source_id"]).to_numpy(), work.cells("source_id"))]
+
+
+def odd_id(work: Work) -> list[Finding]:
+    """Find public ids that would not stand in a web address."""
+    cells = work.cells("id")
+    odd = [cell is not None and _PUBLIC_ID.fullmatch(cell) is None for cell in cells]
+    return [found("id", np.array(odd, dtype=bool), cells, unknown=True)]
+
+
+def repeated_id(work: Work) -> list[Finding]:
+    """Find public ids that an earlier row has."""
+    cells = work.cells("id")
+    again = work.frame["id"].duplicated().to_numpy() & ~not_known(cells)
+    return [found("id", again, cells)]
