@@ -1,8 +1,8 @@
 """The database itself, and the one place that knows SQLite from PostGIS.
 
 SQLite keeps geometry as WKB with exact bounds in four columns and an R*Tree over them; what the bounds cannot decide
-is rechecked with Shapely in one vectorised call. PostgreSQL keeps PostGIS geometry under a GiST index. Both answer the same
-questions alike: the store's tests run on both.
+is rechecked with Shapely in one vectorised call. PostgreSQL keeps PostGIS geometry under a GiST index. Both answer the
+same questions alike: the store's tests run on both.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ from finder.language import N_
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 SMALL_BOX_SHARE = 0.05
-"""Up to this share of the region's extent the R*Tree leads; above it the plain bounds are quicker (on 100,000 sites)."""
+"""Up to this share of the region's extent the R*Tree leads; above it the plain bounds are quicker (100,000 sites)."""
 BOUNDS = ("minx", "miny", "maxx", "maxy")
 _WRITERS_LOCK = 0x0F1AEC4E
 """Advisory lock on PostgreSQL: one writer at a time, as SQLite has it anyway."""
@@ -145,7 +145,7 @@ def _pinned(join: Any, compiler: Any, **kw: Any) -> str:
 
 @dataclass(frozen=True)
 class Place:
-    """A spatial predicate made ready: the condition, exact by itself, and the sites led by an index if that is worth it."""
+    """A spatial predicate made ready: the condition, exact by itself, and the sites led by an index if worth it."""
 
     condition: sa.ColumnElement[bool]
     led: Led | None = None
@@ -303,8 +303,8 @@ def index_bounds(session: Session, rows: Sequence[Mapping[str, Any]]) -> None:
 def place(session: Session, site: sa.Table, geometry: BaseGeometry, distance_m: float = 0.0) -> Place:
     """Return the condition "the site lies within `distance_m` of `geometry`" for this database.
 
-    `geometry` is in metres. On SQLite the sites that only their bounds bring near are looked at first, in one vectorised
-    call, and left out by key.
+    `geometry` is in metres. On SQLite the sites that only their bounds bring near are looked at first, in one
+    vectorised call, and left out by key.
     """
     if session.dialect.name != "sqlite":
         shape = FromWkb(sa.literal(shapely.to_wkb(geometry), sa.LargeBinary))
@@ -328,7 +328,7 @@ def place(session: Session, site: sa.Table, geometry: BaseGeometry, distance_m: 
     keys, shapes = _columns(session.execute(query).all())
     near = shapely.dwithin(shapes, geometry, distance_m) if distance_m else shapely.intersects(shapes, geometry)
     outside = json.dumps([int(key) for key in keys[~near]])
-    excluded = sa.select(sa.column("value")).select_from(sa.func.json_each(outside))
+    excluded: Any = sa.select(sa.column("value")).select_from(sa.func.json_each(outside))
     return Place(overlap if near.all() else sa.and_(overlap, site.c.pk.not_in(excluded)), led)
 
 

@@ -86,13 +86,13 @@ def access_columns(
     kind: AccessKind, vehicle: Vehicle, *, points: Any, km: Any, minutes: Any, km_method: Method, method: Method
 ) -> dict[str, Any]:
     """Return the access table's columns for one kind and vehicle."""
-    known = np.asarray([point is not None for point in points])
+    known = [point is not None for point in points]
     return {
         f"{kind.value}_{vehicle.value}_point": points,
         km_name(kind, vehicle): km,
         min_name(kind, vehicle): minutes,
-        f"{kind.value}_km_method": np.where(known, km_method.value, None),
-        f"{kind.value}_method": np.where(known, method.value, None),
+        f"{kind.value}_km_method": [km_method.value if yes else None for yes in known],
+        f"{kind.value}_method": [method.value if yes else None for yes in known],
     }
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 import sqlalchemy as sa
@@ -22,6 +23,11 @@ metadata = sa.MetaData(
 )
 
 
+def words(values: Iterable[str]) -> tuple[str, ...]:
+    """Return words as `Tokens` keeps them and gives them back: without the sign between them, none empty."""
+    return tuple(word for value in values if (word := value if "|" not in value else value.replace("|", " ")).strip())
+
+
 class Tokens(sa.TypeDecorator[tuple[str, ...]]):
     """A list of words as ``|GI|GE|``: NULL is not known, ``|`` is stated none."""
 
@@ -33,7 +39,7 @@ class Tokens(sa.TypeDecorator[tuple[str, ...]]):
         self.choices = choices
 
     def process_bind_param(self, value: Any, dialect: Any) -> str | None:
-        return None if value is None else "|" + "".join(f"{str(word).replace('|', ' ')}|" for word in value)
+        return None if value is None else "|" + "".join(f"{word}|" for word in words(value))
 
     def process_result_value(self, value: Any, dialect: Any) -> tuple[str, ...] | None:
         if value is None:

@@ -1,0 +1,87 @@
+"""SQL answers as plain Python does, on both databases: yes, no and not known."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import example, given
+
+from finder.model.query import And, AnyOf, Compare, IsUnknown, Not, Operator, Or, Predicate, Sort, all_of
+from finder.model.site import Site
+from finder.store import reference, sites
+from tests import factories
+from tests.store import strategies
+from tests.store.judging import judge, value
+
+Known = dict[str, float | None]
+
+
+def answers(session: sites.Session, part: Predicate) -> dict[int, bool | None]:
+    """Return what the database answers, by key."""
+    everything = all_of(())
+    yes = sites.find(session, everything, [part])
+    open_ = sites.find(session, everything, [part], unknown=True)
+    no = sites.find(session, everything, [Not(part)])
+    assert yes.left_out == len(open_.keys) - len(yes.keys) == yes.left_out_by[0]
+    assert not set(yes.keys) & set(no.keys)
+    assert yes.total == len(yes.keys) == sites.count(session, part)
+    return dict.fromkeys(open_.keys) | dict.fromkeys(yes.keys, True) | dict.fromkeys(no.keys, False)
+
+
+@pytest.mark.parametrize("spatial", [False, True])
+def test_three_valued_logic(database_url: str, spatial: bool) -> None:
+    mixed = strategies.mixed_sites(50)
+    access = strategies.mixed_access(len(mixed))
+    reach: list[Known] = [dict(zip(access, row, strict=True)) for row in zip(*access.values(), strict=True)]
+    with factories.database(database_url) as database:
+        with database.writing() as session:
+            keys = factories.save(session, mixed).new
+            reference.save_access(session, keys, access)
+        with database.reading() as session:
+
+            @given(strategies.predicates(spatial=spatial))
+            @example(Not(And(())))
+            @example(Or(()))
+            @example(AnyOf("zoning", ()))
+            @example(Not(Compare("zoning_detail", Operator.LT, "Ährenweg 1")))
+            def check(part: Predicate) -> None:
+                expected = {key: judge(part, site, known) for key, site, known in zip(keys, mixed, reach, strict=True)}
+                assert answers(session, part) == expected
+
+            check()
+
+
+def test_logic_without_access_row(database_url: str) -> None:
+    # a site that was never measured reaches nothing that is known
+    part = Compare("airport_car_km", Operator.LE, 10.0)
+    with factories.database(database_url, [factories.site()]) as database, database.reading() as session:
+        assert answers(session, part) == {1: None}
+        assert answers(session, IsUnknown("airport_car_km")) == {1: True}
+
+
+@pytest.mark.parametrize("descending", [False, True])
+@pytest.mark.parametrize(
+    "name", ["size_m2", "address", "plan_status", "zoning", "available_from", "airport_car_km", "fibre"]
+)
+def test_order(database_url: str, name: str, descending: bool) -> None:
+    mixed = strategies.mixed_sites(40)
+    access = strategies.mixed_access(len(mixed))
+    reach = dict(zip((site.id for site in mixed), access["airport_car_km"], strict=True))
+    with factories.database(database_url) as database:
+        with database.writing() as session:
+            reference.save_access(session, factories.save(session, mixed).new, access)
+        with database.reading() as session:
+            found = sites.find(session, all_of(()), (), sort=[Sort(name, descending)])
+            listed = [one.site for one in sites.load(session, found.keys)]
+
+    def sortable(site: Site) -> object:
+        known = value(name, site, {name: reach[site.id]})
+        if isinstance(known, str):
+            return known.encode()
+        return f"|{''.join(f'{word}|' for word in known)}".encode() if isinstance(known, tuple) else known
+
+    by_id = sorted(mixed, key=lambda site: site.id.encode())
+    known = [site for site in by_id if sortable(site) is not None]
+    # ties stay by id, descending too: Python's reversed sort is stable
+    expected = sorted(known, key=sortable, reverse=descending)  # type: ignore[arg-type, return-value]
+    unknown = [site for site in by_id if sortable(site) is None]
+    assert [site.id for site in listed] == [site.id for site in (*expected, *unknown)]
