@@ -1,25 +1,37 @@
-"""What an exposé says of one site: the same order on page and paper, "not known" in its place, a source for every fact."""
+"""What an exposé says of one site: "not known" in its place, a numbered source for every fact."""
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+import itertools
+import re
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from finder import resources
 from finder.config import Freshness
-from finder.language import Language, N_
+from finder.language import N_, Language
 from finder.model.access import Access
 from finder.model.attributes import Group
 from finder.model.place import Municipality
-from finder.model.site import ATTRIBUTES, Contact, Provenance, Restriction, Site
-from finder.model.vocabulary import AccessKind, Evidence, GeometryQuality, Status, Vehicle
-from finder.presentation import format, freshness, listing
+from finder.model.site import ATTRIBUTES, Contact, Provenance, Site
+from finder.model.vocabulary import AccessKind, Evidence, GeometryQuality, Method, Status, Vehicle
+from finder.presentation import format, freshness, listing, roadmap, symbols
 from finder.presentation.freshness import Badge
+from finder.presentation.roadmap import Road
 from finder.store.sites import Listed
 
 NOT_FACTS = frozenset({"geometry", "restrictions", "contact", "media", "zoning_shares"})
 """Attributes that have a part of the page to themselves, or are told with another."""
-BAR_MAX_MIN = 60.0
+ONLY_IF_GIVEN = frozenset(
+    {
+        *("further_municipalities", "evidence", "position_uncertainty_m", "planning_note", "availability_note"),
+        *("transport_note", "sectors_note", "note"),
+    }
+)
+"""Attributes whose absence is no gap: remarks, and what holds for some sites only."""
+JOINED = 3
+"""Facts not known that stand beside each other share a row, so many at most."""
 
 
 @dataclass(frozen=True)
@@ -52,31 +64,19 @@ class Section:
 
 @dataclass(frozen=True)
 class AccessRow:
-    """The way to the nearest access point of one kind; None is not known."""
+    """The way to the nearest access point of one kind, None not known; `minutes` are those of the `counted` vehicle."""
 
     kind: AccessKind
     label: str
+    sign: str  # SVG of our own making
     name: str | None = None
     km: str | None = None
     car: str | None = None
     truck: str | None = None
+    counted: str = "truck"
     minutes: float | None = None
     method: str | None = None
     estimated: bool = True
-
-
-@dataclass(frozen=True)
-class Obstacle:
-    """One restriction on the way to building; None is not known. `severity` is its code for the sign."""
-
-    kind: str
-    note: str | None
-    severity: str | None
-    severity_text: str | None
-    responsible: str | None
-    next_step: str | None
-    expected_end: str | None
-    source: int | None
 
 
 @dataclass(frozen=True)
@@ -87,6 +87,19 @@ class Source:
     text: str
     url: str | None
     as_of: str | None
+
+
+@dataclass(frozen=True)
+class Card:
+    """Whom to ask; addresses are made only of what is one, None is not known."""
+
+    organisation: str
+    person: str | None = None
+    phone: str | None = None
+    phone_href: str | None = None
+    email: str | None = None
+    email_href: str | None = None
+    website: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -101,13 +114,12 @@ class Expose:
     tags: tuple[str, ...]
     badge: Badge
     figures: tuple[Figure, ...]
-    obstacles: tuple[Obstacle, ...] | None  # None: not known whether there are any
+    road: Road
     access: tuple[AccessRow, ...]
     access_note: str | None
     sections: tuple[Section, ...]
     media: tuple[Row, ...]
-    contact: Contact | None
-    office: str
+    card: Card
     sources: tuple[Source, ...]
     outline_note: str | None
 
@@ -143,7 +155,8 @@ def expose(
     numbered = _Sources(language)
     town = towns.get(site.municipality)
     figures = _figures(site, listed.access, language)
-    obstacles = _obstacles(site, numbered, language)
+    stated = site.restrictions is not None
+    road = roadmap.road(site, numbered.number(site.origin("restrictions")) if stated else None, language)
     access = tuple(_access_row(kind, listed.access, language) for kind in AccessKind)
     sections = _sections(site, town, numbered, language)
     for name in sorted(site.provenance):
@@ -157,18 +170,15 @@ def expose(
         tags=listing.tags(site, language),
         badge=freshness.badge(site, days, today, language),
         figures=figures,
-        obstacles=obstacles,
+        road=road,
         access=access,
-        access_note=language.text(N_("Kilometres are beeline from the plot, minutes an estimate from distance and mean speeds; ± is the uncertainty of the places."))
-        if listed.access
-        else None,
+        access_note=_access_note(listed.access, language),
         sections=sections,
         media=tuple(
             Row(label=medium.title or medium.url, value=medium.alternative, url=_web(medium.url), as_of=medium.licence)
             for medium in site.media or ()
         ),
-        contact=site.contact,
-        office=language.text(N_("Town of %(town)s, economic development"), town=names.get(site.municipality, site.municipality)),
+        card=_card(site.contact, town, site.municipality, language),
         sources=tuple(numbered.known.values()),
         outline_note=_outline_note(site, language),
     )
@@ -176,10 +186,6 @@ def expose(
 
 def _notices(site: Site, language: Language) -> tuple[str, ...]:
     notices = []
-    if site.sample:
-        notices.append(N_("Fictional sample: this plot and every figure on this page are invented."))
-    if site.documented:
-        notices.append(N_("Publicly documented, not an offer, and not confirmed by the town."))
     if site.potential:
         notices.append(N_("Potential land: a plan that is contested or only an idea. It counts in no supply figure."))
     if site.evidence is Evidence.TAKEN or site.status is Status.SOLD:
@@ -191,6 +197,42 @@ def _notices(site: Site, language: Language) -> tuple[str, ...]:
     return tuple(language.text(notice) for notice in notices)
 
 
+def _card(contact: Contact | None, town: Municipality | None, code: str, language: Language) -> Card:
+    name = town.name if town else code
+    office = language.text(N_("Town of %(town)s, economic development"), town=name)
+    website = _web(town.website) if town else None
+    if contact is None:
+        return Card((town.office if town else None) or office, website=website)
+    dialled = re.sub(r"[^\d+]", "", contact.phone or "")
+    plain = contact.email and re.fullmatch(r"[\w.+-]+@[\w-]+(\.[\w-]+)+", contact.email, re.ASCII)
+    return Card(
+        organisation=contact.organisation or office,
+        person=", ".join(part for part in (contact.name, contact.role) if part) or None,
+        phone=contact.phone,
+        phone_href=f"tel:{dialled}" if re.fullmatch(r"\+?\d{3,20}", dialled) else None,
+        email=contact.email,
+        email_href=f"mailto:{contact.email}" if plain else None,
+        website=website,
+    )
+
+
+def _access_note(access: tuple[Access, ...], language: Language) -> str | None:
+    """Return how the table of ways is to be read: only what its figures need."""
+    if not access:
+        return None
+    notes = []
+    if any(way.km_method is Method.BEELINE for way in access):
+        notes.append(N_("Kilometres are beeline from the plot."))
+    if any(way.minutes_method is Method.ESTIMATE for way in access):
+        notes.append(N_("Minutes are an estimate from the distance, a detour factor and mean speeds (hatched bars)."))
+    if any(way.minutes_method is Method.NETWORK for way in access):
+        notes.append(N_("Minutes over the road network have filled bars."))
+    if any(way.uncertainty_m for way in access):
+        notes.append(N_("± says how far the places may lie off, in kilometres."))
+    notes.append(N_("The bars are drawn on a square-root scale, so that short ways stay readable."))
+    return " ".join(language.text(note) for note in notes)
+
+
 def _outline_note(site: Site, language: Language) -> str | None:
     if site.geometry is None:
         return language.text(N_("The place is not known; there is no map."))
@@ -200,14 +242,20 @@ def _outline_note(site: Site, language: Language) -> str | None:
         km = format.number(max(site.position_uncertainty_m / 1000, 0.1), language, 1)
         off = f"±{format.NO_BREAK}{km}{format.NO_BREAK}km"
         if site.geometry_quality is GeometryQuality.POINT:
-            return language.text(N_("Place approximate (%(off)s), size not known: a cross at the documented place."), off=off)
-        return language.text(N_("Place and outline approximate: a circle of the stated area around the documented place (%(off)s)."), off=off)
+            said = N_("Place approximate (%(off)s), size not known: a cross at the documented place.")
+        else:
+            said = N_(
+                "Place and outline approximate: a circle of the stated area around the documented place (%(off)s)."
+            )
+        return language.text(said, off=off)
     return language.text(N_("Place and outline approximate."))
 
 
 def _figures(site: Site, access: tuple[Access, ...], language: Language) -> tuple[Figure, ...]:
     basis = None if site.size_basis is None else language.text(site.size_basis.label)
-    size_name = next((n for n, b in _SIZE_NAMES.items() if site.size_basis and b == site.size_basis.value), "stated_area_m2")
+    size_name = next(
+        (n for n, b in _SIZE_NAMES.items() if site.size_basis and b == site.size_basis.value), "stated_area_m2"
+    )
     junction = listing.reach(access, AccessKind.MOTORWAY_JUNCTION, Vehicle.TRUCK, language)
     available = None
     if site.available_from is not None:
@@ -228,7 +276,7 @@ def _figures(site: Site, access: tuple[Access, ...], language: Language) -> tupl
         Figure(
             language.text(N_("Motorway")) + (f", {junction.name}" if junction else ""),
             (junction.minutes or junction.km) if junction else None,
-            f"{junction.km} · {junction.method}" if junction else None,
+            (f"{junction.km}; {junction.method}" if junction.minutes else junction.method) if junction else None,
         ),
         Figure(language.text(N_("Available")), available, site.availability_note),
     )
@@ -247,27 +295,6 @@ def _as_of(origin: Provenance, language: Language) -> str | None:
     return None if text is None else language.text(N_("as of %(date)s"), date=text)
 
 
-def _obstacles(site: Site, numbered: _Sources, language: Language) -> tuple[Obstacle, ...] | None:
-    if site.restrictions is None:
-        return None
-    source = numbered.number(site.origin("restrictions")) if site.restrictions else None
-    return tuple(_obstacle(restriction, source, language) for restriction in site.restrictions)
-
-
-def _obstacle(restriction: Restriction, source: int | None, language: Language) -> Obstacle:
-    severity = restriction.severity
-    return Obstacle(
-        kind=format.capital(language.text(restriction.kind.label)),
-        note=restriction.note,
-        severity=severity.value if severity else None,
-        severity_text=language.text(severity.label) if severity else None,
-        responsible=restriction.responsible,
-        next_step=restriction.next_step,
-        expected_end=format.date(restriction.expected_end, language) if restriction.expected_end else None,
-        source=source,
-    )
-
-
 def _access_row(kind: AccessKind, access: tuple[Access, ...], language: Language) -> AccessRow:
     label = format.capital(language.text(kind.label))
     car = listing.reach(access, kind, Vehicle.CAR, language)
@@ -275,7 +302,7 @@ def _access_row(kind: AccessKind, access: tuple[Access, ...], language: Language
     counted = truck if kind.vehicle is Vehicle.TRUCK else car
     entry = next((a for a in access if a.kind is kind and a.vehicle is kind.vehicle), None)
     if counted is None or entry is None:
-        return AccessRow(kind, label)
+        return AccessRow(kind, label, symbols.access_sign(kind))
     method = [language.text(N_("km %(method)s"), method=language.text(entry.km_method.label))]
     if entry.minutes_method:
         method.append(language.text(N_("min %(method)s"), method=language.text(entry.minutes_method.label)))
@@ -283,10 +310,12 @@ def _access_row(kind: AccessKind, access: tuple[Access, ...], language: Language
     return AccessRow(
         kind=kind,
         label=label,
+        sign=symbols.access_sign(kind),
         name=counted.name,
         km=counted.km,
         car=car.minutes if car else None,
         truck=truck.minutes if truck else None,
+        counted=kind.vehicle.value,
         minutes=entry.minutes,
         method=" · ".join((", ".join(method), *([data] if data else []))),
         estimated=entry.minutes_method is not None and entry.minutes_method.value != "network",
@@ -299,13 +328,28 @@ def _sections(site: Site, town: Municipality | None, numbered: _Sources, languag
         rows = [
             _row(name, site, numbered, language)
             for name, attribute in ATTRIBUTES.items()
-            if attribute.group is group and name not in NOT_FACTS
+            if attribute.group is group and _told(name, site)
         ]
         if group is Group.COMMERCIAL and town is not None:
             rows.append(_trade_tax(town, language))
         if rows:
-            sections.append(Section(language.text(group.label), tuple(rows)))
+            sections.append(Section(language.text(group.label), tuple(_joined(rows))))
     return tuple(sections)
+
+
+def _told(name: str, site: Site) -> bool:
+    return name not in NOT_FACTS and not (name in ONLY_IF_GIVEN and getattr(site, name) is None)
+
+
+def _joined(rows: Sequence[Row]) -> Iterator[Row]:
+    """Yield the rows, neighbours that are not known in one: "GRZ, GFZ, BMZ: not known"."""
+    for unknown, group in itertools.groupby(rows, key=lambda row: row.value is None):
+        if not unknown:
+            yield from group
+            continue
+        labels = [row.label for row in group]
+        for start in range(0, len(labels), JOINED):
+            yield Row(", ".join(labels[start : start + JOINED]), None)
 
 
 def _row(name: str, site: Site, numbered: _Sources, language: Language) -> Row:
@@ -315,6 +359,9 @@ def _row(name: str, site: Site, numbered: _Sources, language: Language) -> Row:
         shares = site.zoning_shares or ()
         parts = [f"{zone.value} {language.text(zone.label)}" for zone in site.zoning]
         value = "; ".join(f"{p} ({shares[i]})" if i < len(shares) else p for i, p in enumerate(parts))
+    if name == "sectors" and site.sectors:
+        known = {row["code"]: row["label"][language.code] for row in resources.region()["sectors"]}
+        value = ", ".join(known.get(code, code) for code in site.sectors)
     label = format.capital(language.text(fact.attribute.label))
     if value is None:
         return Row(label, None)

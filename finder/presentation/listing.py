@@ -1,4 +1,4 @@
-"""What the search page shows: the form from the table of criteria, chips, result rows, pages."""
+"""A site in a list: name, town, size, zoning mark, the ways that count, and how old the last confirmation is."""
 
 from __future__ import annotations
 
@@ -7,66 +7,18 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from finder.config import Freshness
-from finder.language import Language, N_
+from finder.language import N_, Language
 from finder.model.access import Access
-from finder.model.query import AnyOf, IsUnknown, Predicate
 from finder.model.site import Site
-from finder.model.vocabulary import AccessKind, Availability, Evidence, Vehicle, Zoning
+from finder.model.vocabulary import AccessKind, Evidence, Status, Vehicle
 from finder.presentation import format, freshness, phrases, symbols
 from finder.presentation.freshness import Badge
 from finder.search.answer import Answer
-from finder.search.criteria import CRITERIA, Context, Criterion, Kind, Section
-from finder.search.question import DEFAULT_SORT, SORTS, Question
+from finder.search.criteria import Context
 from finder.store.sites import Listed
 
-OFFERED_ZONING = (Zoning.GE, Zoning.GI, Zoning.GEE, Zoning.MI, Zoning.MU, Zoning.MK, Zoning.SO)
-"""Kinds a business asks for; the others stay askable by their word."""
-SHOWN_ACCESS = (AccessKind.MOTORWAY_JUNCTION, AccessKind.INLAND_PORT)
-OPEN_SECTIONS = (Section.SIZE, Section.ZONING, Section.TRANSPORT, Section.TIME, Section.PLACE)
-PAGE_ACCESS = (AccessKind.MOTORWAY_JUNCTION, AccessKind.RAIL_FREIGHT, AccessKind.INLAND_PORT, AccessKind.RAIL_STATION)
-"""Access kinds with a field on the page; the others are asked by their word."""
-
-
-@dataclass(frozen=True)
-class Option:
-    """One choice of a field; `count` sites would remain with it, None where that is not counted."""
-
-    value: str
-    label: str
-    checked: bool
-    count: int | None = None
-    code: str | None = None
-    mark: str | None = None
-
-
-@dataclass(frozen=True)
-class Field:
-    """One form field. `widget` is area, number, date, text, checks, select or tri (yes, no, any)."""
-
-    word: str
-    widget: str
-    label: str
-    unit: str | None = None
-    value: str = ""
-    options: tuple[Option, ...] = ()
-
-
-@dataclass(frozen=True)
-class Fieldset:
-    """A group of fields under one legend; `open` ones are unfolded at first."""
-
-    name: str
-    legend: str
-    fields: tuple[Field, ...]
-    open: bool
-
-
-@dataclass(frozen=True)
-class Chip:
-    """A criterion in words; following `href` removes it."""
-
-    text: str
-    href: str
+SHOWN_ACCESS = (AccessKind.MOTORWAY_JUNCTION, AccessKind.INLAND_PORT, AccessKind.RAIL_FREIGHT)
+"""Ways in a row, most asked first; the last one is shown where there is room."""
 
 
 @dataclass(frozen=True)
@@ -76,159 +28,41 @@ class Reach:
     kind: str
     label: str
     name: str
-    value: str
     minutes: str | None
     km: str
     method: str
 
 
 @dataclass(frozen=True)
+class Way:
+    """A kind of access in a row; `reach` None is not known."""
+
+    label: str
+    reach: Reach | None
+
+
+@dataclass(frozen=True)
 class Hit:
-    """One result row. Texts are plain; `mark` is SVG of our own making."""
+    """One result row. Texts are plain; `mark` is SVG of our own making; None is not known."""
 
     id: str
     href: str
     name: str
-    town: str
     line: str
     size: str | None
     size_basis: str | None
     zoning: str | None
+    zoning_words: str | None
     mark: str
-    access: tuple[Reach, ...]
+    ways: tuple[Way, ...]
     badge: Badge
     tags: tuple[str, ...]
-    unknown: tuple[str, ...]
+    unknown: str | None
 
 
-def facet_options(question: Question) -> dict[str, list[Predicate]]:
-    """Return, per word whose choices are counted, the predicates of its choices and, last, of "not known"."""
-    return {
-        "zoning": [*(AnyOf("zoning", (z,)) for z in OFFERED_ZONING), IsUnknown("zoning")],
-        "availability": [*(AnyOf("availability", (a,)) for a in Availability), IsUnknown("availability")],
-    }
-
-
-def form(
-    question: Question, context: Context, counts: Mapping[str, Sequence[int]], town_counts: Mapping[str, int], language: Language
-) -> tuple[Fieldset, ...]:
-    """Return the filter form with the question's values filled in."""
-    sections = []
-    for section in Section:
-        fields = [
-            _field(criterion, question, context, counts, town_counts, language)
-            for criterion in CRITERIA
-            if criterion.section is section and criterion.kind not in (Kind.BOX, Kind.PLACE) and _offered(criterion)
-        ]
-        if section is Section.TRANSPORT:
-            fields.append(_vehicle(question, language))
-        asked = any(question.texts(f.word) for f in fields)
-        if fields:
-            open_ = asked or section in OPEN_SECTIONS
-            sections.append(Fieldset(section.value, language.text(section.label), tuple(fields), open_))
-    return tuple(sections)
-
-
-def _offered(criterion: Criterion) -> bool:
-    return criterion.access is None or criterion.access[0] in PAGE_ACCESS
-
-
-def _field(
-    criterion: Criterion,
-    question: Question,
-    context: Context,
-    counts: Mapping[str, Sequence[int]],
-    town_counts: Mapping[str, int],
-    language: Language,
-) -> Field:
-    texts = question.texts(criterion.word)
-    chosen = {str(v) for asked in question.asked if asked.criterion is criterion for v in _members(asked.value)}
-    label = format.capital(language.text(criterion.label))
-    match criterion.kind:
-        case Kind.CHOICES:
-            return Field(criterion.word, "checks", label, options=_choices(criterion, chosen, counts, language))
-        case Kind.TOWNS:
-            towns = sorted(context.towns.items(), key=lambda item: item[1])
-            options = tuple(Option(code, name, code in chosen, town_counts.get(code, 0)) for code, name in towns)
-            return Field(criterion.word, "checks", label, options=options)
-        case Kind.SECTORS:
-            options = tuple(Option(code, name, code in chosen) for code, name in context.sectors.items())
-            return Field(criterion.word, "checks", label, options=options)
-        case Kind.CHOICE:
-            assert criterion.choices
-            options = tuple(Option(m.value, language.text(m.label), m.value in chosen) for m in criterion.choices)
-            return Field(criterion.word, "select", label, options=options)
-        case Kind.FLAG:
-            value = next((str(asked.value).lower() for asked in question.asked if asked.criterion is criterion), "")
-            yes = Option("yes", language.text(N_("yes")), value == "true")
-            return Field(criterion.word, "tri", label, options=(yes, Option("no", language.text(N_("no")), value == "false")))
-    widget = {Kind.AREA: "area", Kind.NUMBER: "number", Kind.DATE: "date"}.get(criterion.kind, "text")
-    value = texts[0] if texts else ""
-    if criterion.kind is Kind.AREA and value:
-        value = format.area(next(a.value for a in question.asked if a.criterion is criterion), language)
-    if criterion.access:
-        kind, unit = criterion.access
-        label = format.capital(language.text(kind.label))
-        return Field(criterion.word, widget, label, unit=unit, value=value)
-    return Field(criterion.word, widget, label, unit=criterion.unit, value=value)
-
-
-def _members(value: object) -> tuple[object, ...]:
-    return value if isinstance(value, tuple) else (value,)
-
-
-def _choices(
-    criterion: Criterion, chosen: set[str], counts: Mapping[str, Sequence[int]], language: Language
-) -> tuple[Option, ...]:
-    assert criterion.choices
-    members = [m for m in criterion.choices if criterion.word != "zoning" or m in OFFERED_ZONING or m.value in chosen]
-    numbers = dict(zip(OFFERED_ZONING if criterion.word == "zoning" else members, counts.get(criterion.word, ()), strict=False))
-    return tuple(
-        Option(
-            m.value,
-            language.text(m.label),
-            m.value in chosen,
-            numbers.get(m),
-            code=m.value if isinstance(m, Zoning) else None,
-            mark=symbols.zoning_mark((m,), None, size=16) if isinstance(m, Zoning) else None,
-        )
-        for m in members
-    )
-
-
-def _vehicle(question: Question, language: Language) -> Field:
-    options = tuple(Option(v.value, language.text(v.label), v is question.vehicle) for v in Vehicle)
-    return Field("vehicle", "select", language.text(N_("Vehicle")), options=options)
-
-
-def chips(question: Question, context: Context, language: Language, path: str) -> tuple[Chip, ...]:
-    """Return the active criteria in words, each with the address of the question without it."""
-    return tuple(
-        Chip(phrases.phrase(asked, question, context, language), f"{path}?{question.without(asked).address()}")
-        for asked in question.asked
-    )
-
-
-def sorts(question: Question, language: Language) -> tuple[Option, ...]:
-    """Return the orders a page offers."""
-    offered = (DEFAULT_SORT, "size_asc", "name", "municipality", "motorway_junction_min", "inland_port_min", "price", "verified")
-    words = [*offered, *([question.sort] if question.sort not in offered else [])]
-    return tuple(
-        Option(
-            word,
-            language.text(N_("nearest %(kind)s first"), kind=language.text(SORTS[word][0]))
-            if word.endswith(("_min", "_km"))
-            else language.text(SORTS[word][0]),
-            word == question.sort,
-        )
-        for word in words
-    )
-
-
-def hits(
-    answer: Answer, context: Context, days: Freshness, language: Language, query: str = ""
-) -> tuple[Hit, ...]:
+def hits(answer: Answer, context: Context, days: Freshness, language: Language) -> tuple[Hit, ...]:
     """Return the result rows of an answer."""
+    asked = answer.question.asked
     return tuple(
         hit(
             listed,
@@ -236,32 +70,40 @@ def hits(
             days,
             context.today,
             language,
-            tuple(phrases.name(answer.question.asked[i].criterion, language) for i in listed.unknown),
+            tuple(phrases.name(asked[i].criterion, language) for i in listed.unknown),
         )
         for listed in answer.hits
     )
 
 
 def hit(
-    listed: Listed, towns: Mapping[str, str], days: Freshness, today: dt.date, language: Language, unknown: tuple[str, ...] = ()
+    listed: Listed,
+    towns: Mapping[str, str],
+    days: Freshness,
+    today: dt.date,
+    language: Language,
+    unknown: tuple[str, ...] = (),
 ) -> Hit:
-    """Return one result row."""
+    """Return one result row; `unknown` names what was asked for and is not known of this site."""
     site = listed.site
     basis = site.size_basis
     return Hit(
         id=site.id,
         href=f"/sites/{site.id}",
         name=site.name,
-        town=town_names(site, towns),
-        line=_line(site, language),
+        line=_line(site, towns, language),
         size=None if site.size_m2 is None else format.area(site.size_m2, language),
         size_basis=None if basis is None else language.text(basis.label),
         zoning="; ".join(z.value for z in site.zoning) if site.zoning else None,
+        zoning_words=", ".join(language.text(z.label) for z in site.zoning) if site.zoning else None,
         mark=symbols.zoning_mark(site.zoning, site.availability),
-        access=tuple(r for kind in SHOWN_ACCESS if (r := reach(listed.access, kind, kind.vehicle, language)) is not None),
+        ways=tuple(
+            Way(format.capital(language.text(kind.label)), reach(listed.access, kind, kind.vehicle, language))
+            for kind in SHOWN_ACCESS
+        ),
         badge=freshness.badge(site, days, today, language),
-        tags=tags(site, language),
-        unknown=unknown,
+        tags=states(site, language),
+        unknown=", ".join(dict.fromkeys(unknown)) or None,
     )
 
 
@@ -271,20 +113,24 @@ def town_names(site: Site, towns: Mapping[str, str]) -> str:
     return ", ".join(towns.get(code, code) for code in codes)
 
 
+def states(site: Site, language: Language) -> tuple[str, ...]:
+    """Return what a reader must know of a listing before the numbers: potential land, reserved, sold …"""
+    words = [N_("potential land")] if site.potential else []
+    if site.status is not Status.PUBLISHED:
+        words.append(site.status.label)
+    return tuple(language.text(word) for word in words)
+
+
 def tags(site: Site, language: Language) -> tuple[str, ...]:
-    """Return what must be said of a site before anything else."""
-    words = []
-    if site.sample:
-        words.append(language.text(N_("fictional")))
-    if site.potential:
-        words.append(language.text(N_("potential land")))
-    if site.status.value not in ("published",):
-        words.append(language.text(site.status.label))
-    return tuple(words)
+    """Return the states, and before them what kind of listing this is at all."""
+    words = [N_("fictional")] if site.sample else []
+    if site.documented:
+        words.append(N_("documented, not an offer"))
+    return (*(language.text(word) for word in words), *states(site, language))
 
 
-def _line(site: Site, language: Language) -> str:
-    parts = []
+def _line(site: Site, towns: Mapping[str, str], language: Language) -> str:
+    parts = [town_names(site, towns)]
     if site.evidence is not None:
         parts.append(language.text(site.evidence.label))
     if site.plan_status is not None:
@@ -293,7 +139,7 @@ def _line(site: Site, language: Language) -> str:
         parts.append(language.text(N_("available %(when)s"), when=language.text(site.availability.label)))
     elif site.evidence is not Evidence.TAKEN:
         parts.append(language.text(N_("availability not known")))
-    return " · ".join(format.capital(part) if i == 0 else part for i, part in enumerate(parts))
+    return f"{format.NO_BREAK}· ".join(parts)
 
 
 def reach(access: Sequence[Access], kind: AccessKind, vehicle: Vehicle, language: Language) -> Reach | None:
@@ -304,22 +150,26 @@ def reach(access: Sequence[Access], kind: AccessKind, vehicle: Vehicle, language
     km = format.km(entry.km, language)
     if entry.uncertainty_m:
         km += f" ±{format.NO_BREAK}{format.number(max(entry.uncertainty_m / 1000, 0.1), language, 1)}"
-    minutes = None if entry.minutes is None else format.minutes(entry.minutes, language)
-    method = [language.text(N_("km: %(method)s"), method=language.text(entry.km_method.label))]
-    if entry.minutes_method is not None:
-        words = {"method": language.text(entry.minutes_method.label), "vehicle": language.text(vehicle.label)}
-        method.append(language.text(N_("min: %(method)s, %(vehicle)s"), **words))
-    if (as_of := format.as_of(entry.as_of, language)) is not None:
-        method.append(language.text(N_("as of %(date)s"), date=as_of))
     return Reach(
         kind=kind.value,
         label=format.capital(language.text(kind.label)),
         name=f"{entry.road} {entry.point_name}" if entry.road else entry.point_name,
-        value=f"{minutes} · {km}" if minutes else km,
-        minutes=minutes,
+        minutes=None if entry.minutes is None else format.minutes(entry.minutes, language),
         km=km,
-        method="; ".join(method),
+        method=method(entry, language),
     )
 
 
-__all__ = ["Chip", "Field", "Fieldset", "Hit", "Option", "Reach", "chips", "facet_options", "form", "hit", "hits", "reach", "sorts", "tags", "town_names"]
+def method(entry: Access, language: Language) -> str:
+    """Return how a way's figures were made, and of when its point is, in as few words as that takes."""
+    km = language.text(entry.km_method.label)
+    minutes = entry.minutes_method and language.text(entry.minutes_method.label)
+    if minutes is None:
+        said = language.text(N_("km %(method)s"), method=km)
+    elif minutes == km:
+        said = language.text(N_("%(vehicle)s, %(method)s"), vehicle=language.text(entry.vehicle.label), method=km)
+    else:
+        params = {"km": km, "minutes": minutes, "vehicle": language.text(entry.vehicle.label)}
+        said = language.text(N_("km %(km)s, min %(minutes)s (%(vehicle)s)"), **params)
+    as_of = format.as_of(entry.as_of, language)
+    return f"{said}, {as_of}" if as_of else said

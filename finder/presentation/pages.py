@@ -9,34 +9,47 @@ from typing import Any
 
 from finder import resources
 from finder.config import Config
-from finder.language import Language, N_
+from finder.language import N_, Language
 from finder.model.place import Municipality
 from finder.presentation import format
+from finder.presentation.filters import address
 from finder.search.answer import Answer
-from finder.search.question import Question
 
 NOTICES = {
-    "sample": ("sample", N_("Sample inventory: every site and figure on this page is <strong>invented</strong>, so that every function can be tried.")),
-    "documented": (
-        "documented",
-        N_("Publicly documented sites from sources of several years: <strong>not an offer</strong> and not confirmed by the towns."),
+    "sample": N_(
+        "Sample inventory: every site and figure on this page is <strong>invented</strong>, "
+        "so that every function can be tried."
+    ),
+    "documented": N_(
+        "Publicly documented sites from sources of several years: <strong>not an offer</strong> "
+        "and not confirmed by the towns."
     ),
 }
-"""By the kind of inventory: class and message id; the mark-up is ours, no supplier text enters it."""
+"""By the kind of inventory: a message id. The mark-up is ours, no supplier text enters it."""
 
 
 @dataclass(frozen=True)
 class Town:
-    """A row of the towns' table; texts None are not known."""
+    """A row of the towns' table; texts None are not known. Dates stand here only where the head has none for all."""
 
     name: str
     href: str
     inhabitants: str | None
     inhabitants_as_of: str | None
     trade_tax: str | None
-    trade_tax_year: int | None
+    trade_tax_year: str | None
     sites: int
     potential: int
+
+
+@dataclass(frozen=True)
+class Towns:
+    """The table of towns in two halves, with the dates that hold for all rows; `potential` says whether there is any."""
+
+    halves: tuple[tuple[Town, ...], ...]
+    inhabitants_as_of: str | None
+    trade_tax_year: str | None
+    potential: bool
 
 
 @dataclass(frozen=True)
@@ -60,27 +73,40 @@ def notice(inventory: str, language: Language) -> dict[str, str] | None:
     """Return what must stand on every page of this inventory, or None for a region's own."""
     if inventory not in NOTICES:
         return None
-    kind, message = NOTICES[inventory]
-    return {"kind": kind, "text": language.text(message)}
+    return {"kind": inventory, "text": language.text(NOTICES[inventory])}
 
 
 def towns(
     municipalities: Sequence[Municipality], sites: Mapping[str, int], potential: Mapping[str, int], language: Language
-) -> list[Town]:
-    """Return the towns' table, one row per municipality."""
-    return [
+) -> Towns:
+    """Return the table of towns, one row per municipality; a date that holds for all stands in the head alone."""
+    as_of = _common([format.as_of(town.inhabitants_as_of, language) for town in municipalities])
+    year = _common([str(town.trade_tax_year) if town.trade_tax_year else None for town in municipalities])
+    rows = [
         Town(
             name=town.name,
             href=f"/sites?municipality={town.code}",
             inhabitants=None if town.inhabitants is None else format.number(town.inhabitants, language, 0),
-            inhabitants_as_of=format.as_of(town.inhabitants_as_of, language),
+            inhabitants_as_of=None if as_of else format.as_of(town.inhabitants_as_of, language),
             trade_tax=None if town.trade_tax_percent is None else f"{town.trade_tax_percent}{format.NO_BREAK}%",
-            trade_tax_year=town.trade_tax_year,
+            trade_tax_year=None if year or not town.trade_tax_year else str(town.trade_tax_year),
             sites=sites.get(town.code, 0),
             potential=potential.get(town.code, 0),
         )
         for town in municipalities
     ]
+    middle = (len(rows) + 1) // 2
+    halves = tuple(tuple(half) for half in (rows[:middle], rows[middle:]) if half)
+    return Towns(halves, as_of, year, any(row.potential for row in rows))
+
+
+def _common(values: Sequence[str | None]) -> str | None:
+    return values[0] if len(set(values)) == 1 else None
+
+
+def inventory_counts(counts: Mapping[str, int], language: Language) -> dict[str, str]:
+    """Return how many sites there are in all, in the search, and outside it, as numbers to read."""
+    return {name: format.number(n, language) for name, n in (("all", sum(counts.values())), *counts.items())}
 
 
 def paging(found: Answer, language: Language, path: str) -> Paging:
@@ -96,15 +122,9 @@ def paging(found: Answer, language: Language, path: str) -> Paging:
     )
 
     def href(number: int) -> str:
-        return f"{path}?{dataclasses.replace(found.question, page=number).address()}"
+        return address(path, dataclasses.replace(found.question, page=number))
 
     return Paging(text, href(page - 1) if page > 1 else None, href(page + 1) if page < found.pages else None)
-
-
-def kept(asked: Question) -> list[tuple[str, str]]:
-    """Return the words a change of the form must carry along although it has no fields for them."""
-    words = {"bbox", "near", "within_km", "potential", "unknown", "status"}
-    return [(word, text) for word, text in asked.words() if word in words]
 
 
 def sources(language: Language) -> list[dict[str, Any]]:
@@ -115,7 +135,9 @@ def sources(language: Language) -> list[dict[str, Any]]:
 def text(name: str, config: Config, language: Language) -> TextPage:
     """Return an operator's page; what the operator has not given is said to be missing, not made up."""
     t = language.text
-    operator = config.operator or t(N_("The operator of this installation has not been named yet (setting FINDER_OPERATOR)."))
+    operator = config.operator or t(
+        N_("The operator of this installation has not been named yet (setting FINDER_OPERATOR).")
+    )
     contact = config.contact or t(N_("A way to reach the operator has not been named yet (setting FINDER_CONTACT)."))
     match name:
         case "impressum":
@@ -128,7 +150,11 @@ def text(name: str, config: Config, language: Language) -> TextPage:
                     (
                         t(N_("What is kept")),
                         (
-                            t(N_("These pages need no account and set one cookie only, which keeps the language you choose.")),
+                            t(
+                                N_(
+                                    "These pages need no account and set one cookie only, which keeps the language you choose."
+                                )
+                            ),
                             t(N_("Everything comes from this server; no other host learns of your visit.")),
                             t(N_("What you search for is not kept together with you or your address.")),
                         ),
@@ -141,8 +167,16 @@ def text(name: str, config: Config, language: Language) -> TextPage:
             (
                 t(N_("State")),
                 (
-                    t(N_("These pages are made to meet WCAG 2.2, level AA. The list of results is the full equal of the map; everything works by keyboard and without JavaScript.")),
-                    t(N_("Whether they do has been checked by automatic tests and by the developers themselves, not by an independent body.")),
+                    t(
+                        N_(
+                            "These pages are made to meet WCAG 2.2, level AA. The list of results is the full equal of the map; everything works by keyboard and without JavaScript."
+                        )
+                    ),
+                    t(
+                        N_(
+                            "Whether they do has been checked by automatic tests and by the developers themselves, not by an independent body."
+                        )
+                    ),
                 ),
             ),
             (t(N_("Something in the way?")), (contact,)),

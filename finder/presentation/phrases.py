@@ -99,18 +99,28 @@ def left_out(answer: Answer, language: Language) -> str | None:
 
 def found(answer: Answer, context: Context, language: Language) -> str:
     """Return the sentence that says how many of how many sites answer the question, and the question in words."""
+    count, criteria = found_parts(answer, context, language)
+    return f"{count} {criteria}" if criteria else f"{count}."
+
+
+def found_parts(answer: Answer, context: Context, language: Language) -> tuple[str, str | None]:
+    """Return that sentence in two parts, so that a page can set off the number: "3 of 60 sites", "meet all of …"."""
     count, whole = format.number(answer.total, language), format.number(answer.in_scope, language)
     phrases = [phrase(asked, answer.question, context, language) for asked in answer.question.asked]
     if not phrases:
-        return language.plural("%(count)s site.", "%(count)s sites.", answer.total, count=count)
-    return language.plural(
-        "%(count)s of %(whole)s site meets all of this: %(criteria)s.",
-        "%(count)s of %(whole)s sites meet all of this: %(criteria)s.",
-        answer.in_scope,
-        count=count,
-        whole=whole,
-        criteria=", ".join(phrases),
-    )
+        if not answer.total:
+            return language.text(N_("No sites")), None
+        return language.plural("%(count)s site", "%(count)s sites", answer.total, count=count), None
+    if not answer.total:
+        lead = language.plural("None of %(whole)s site", "None of %(whole)s sites", answer.in_scope, whole=whole)
+    else:
+        n = answer.in_scope
+        lead = language.plural(
+            "%(count)s of %(whole)s site", "%(count)s of %(whole)s sites", n, count=count, whole=whole
+        )
+    n, criteria = answer.total or 1, ", ".join(phrases)
+    rest = language.plural("meets all of this: %(criteria)s.", "meet all of this: %(criteria)s.", n, criteria=criteria)
+    return lead, rest
 
 
 def scope_note(question: Question, counts: Mapping[str, int], language: Language) -> str | None:
@@ -118,10 +128,14 @@ def scope_note(question: Question, counts: Mapping[str, int], language: Language
     notes = []
     if question.potential is Potential.NO and (n := counts.get("potential", 0)):
         notes.append(
-            language.plural("%(count)s potential site", "%(count)s potential sites", n, count=format.number(n, language))
+            language.plural(
+                "%(count)s potential site", "%(count)s potential sites", n, count=format.number(n, language)
+            )
         )
     if n := counts.get("sold", 0):
-        notes.append(language.plural("%(count)s taken site", "%(count)s taken sites", n, count=format.number(n, language)))
+        notes.append(
+            language.plural("%(count)s taken site", "%(count)s taken sites", n, count=format.number(n, language))
+        )
     if not notes:
         return None
     both = language.text(N_("%(a)s and %(b)s"), a=notes[0], b=notes[1]) if len(notes) > 1 else notes[0]

@@ -16,9 +16,9 @@ from finder.config import Config
 from finder.errors import NotFound
 from finder.exports import geojson, table
 from finder.language import N_
-from finder.model.query import And, AnyOf
+from finder.model.query import And, AnyOf, Predicate
 from finder.model.vocabulary import LINKED, LISTED, Status
-from finder.presentation import expose, listing, pages, phrases, scenes
+from finder.presentation import expose, filters, format, listing, pages, phrases, scenes
 from finder.presentation import map as folium_map
 from finder.search import answer, question, surroundings
 from finder.search.criteria import Context
@@ -29,8 +29,6 @@ from finder.store.database import Database, Session
 blueprint = flask.Blueprint("public", __name__)
 MAP_LIMIT = 2000
 """Sites drawn on a page's map; the sentence beside it says when there are more."""
-FORM_UNITS = {"min_area": "ha", "max_area": "ha"}
-"""Words whose form fields mean hectares when a bare number is written: `min_area_ha`."""
 
 
 def query_string(pairs: Iterable[tuple[str, str]]) -> str:
@@ -59,7 +57,8 @@ def _ask(session: Session, asked: Question, config: Config, limit: int | None = 
 
 def _notice(session: Session) -> None:
     """Say on every page which inventory this is."""
-    flask.g.notice = pages.notice(reference.setting(session, "inventory") or "own", flask.g.language)
+    flask.g.inventory = reference.setting(session, "inventory") or "own"
+    flask.g.notice = pages.notice(flask.g.inventory, flask.g.language)
 
 
 @blueprint.get("/")
@@ -72,17 +71,18 @@ def start() -> flask.typing.ResponseReturnValue:
         counts = scope_counts(session, config)
         by_town = sites.count_by_municipality(session, Question().scope(context.today, config.freshness.hidden))
         potential = dataclasses.replace(Question(), potential=Potential.ONLY)
-        potential_by_town = sites.count_by_municipality(session, potential.scope(context.today, config.freshness.hidden))
+        potential_by_town = sites.count_by_municipality(
+            session, potential.scope(context.today, config.freshness.hidden)
+        )
         scene = scenes.region(session, everything.hits, flask.g.language)
         towns = reference.municipalities(session)
     return flask.render_template(
         "public/start.html",
         headline=resources.region()["headline"][flask.g.language.code],
-        said=phrases.found(everything, context, flask.g.language),
-        scope=phrases.scope_note(everything.question, counts, flask.g.language),
-        counts=counts,
+        inventory=flask.g.inventory,
+        counts=pages.inventory_counts(counts, flask.g.language),
         towns=pages.towns(towns, by_town, potential_by_town, flask.g.language),
-        sectors=sorted(context.sectors.items(), key=lambda item: item[1]),
+        choices=sorted(context.towns.items(), key=lambda item: item[1]),
         map_svg=Markup(scenes.region_svg(scene, flask.g.language, size=scenes.WIDE)),  # noqa: S704 (escaped when drawn)
         map_caption=scenes.region_caption(scene, flask.g.language),
     )
@@ -112,25 +112,29 @@ def search() -> flask.typing.ResponseReturnValue:
         if not found.hits and asked.page > 1:
             raise NotFound(N_("The answer has only %(n)s pages."), n=found.pages)
         mapped = _ask(session, dataclasses.replace(asked, page=1), config, limit=MAP_LIMIT)
-        counts, town_counts = _facets(session, asked, context, config)
+        counts = _counts(session, asked, context, config)
+        without = () if found.hits else _without(session, asked, asked.scope(context.today, config.freshness.hidden))
         scene = scenes.region(session, mapped.hits, language)
         outside = scope_counts(session, config)
+    form = filters.form(asked, context, counts, language)
+    chips = filters.chips(asked, context, language, "/sites")
+    more = found.left_out and not asked.unknown
+    potential = outside["potential"] and asked.potential is Potential.NO
     return flask.render_template(
         "public/sites.html",
-        form=listing.form(asked, context, counts, town_counts, language),
-        said=phrases.found(found, context, language),
+        form=form,
+        kept=filters.kept(asked, form),
+        said=phrases.found_parts(found, context, language),
         left_out=phrases.left_out(found, language),
-        include_unknown=f"/sites?{asked.address(unknown=True, page=1)}" if found.left_out and not asked.unknown else None,
+        include_unknown=_address(asked, unknown=True) if more else None,
         scope=phrases.scope_note(asked, outside, language),
-        include_potential=f"/sites?{asked.address(potential=Potential.INCLUDE, page=1)}"
-        if outside["potential"] and asked.potential is Potential.NO
-        else None,
-        chips=listing.chips(asked, context, language, "/sites"),
+        include_potential=_address(asked, potential=Potential.INCLUDE) if potential else None,
+        chips=chips,
+        ways_out=filters.ways_out(asked, without, context, language, "/sites") if without else (),
         hits=listing.hits(found, context, config.freshness, language),
         total=found.total,
-        in_scope=found.in_scope,
-        sorts=listing.sorts(asked, language),
-        kept=pages.kept(asked),
+        sorts=filters.sorts(asked, language),
+        kept_in_order=filters.kept_in_order(asked),
         pages=pages.paging(found, language, "/sites"),
         map_svg=Markup(scenes.region_svg(scene, language, size=scenes.SMALL)),  # noqa: S704 (escaped when drawn)
         map_caption=scenes.region_caption(scene, language),
@@ -138,21 +142,29 @@ def search() -> flask.typing.ResponseReturnValue:
         map_script=f"/map.js?{query_string([*asked.words(), ('lang', language.code)])}",
         map_links=folium_map.links(),
         legend=scenes.legend(mapped.hits, language),
-        files=[(kind, f"/sites.{kind}?{asked.address(page=1)}") for kind in ("csv", "geojson")],
+        files=[
+            (kind, filters.address(f"/sites.{kind}", dataclasses.replace(asked, page=1))) for kind in ("csv", "geojson")
+        ],
     )
+
+
+def _address(asked: Question, **changes: Any) -> str:
+    return filters.address("/sites", dataclasses.replace(asked, page=1, **changes))
+
+
+def _without(session: Session, asked: Question, scope: Predicate) -> tuple[int, ...]:
+    """Return, per criterion, how many sites answer everything but it."""
+    return tuple(sites.count(session, And((scope, *filters.others(asked, one)))) for one in asked.asked)
 
 
 def _clean_address() -> str | None:
     """Return the address without empty words and with hectares written out, or None where it is clean already."""
-    pairs, clean = list(flask.request.args.items(multi=True)), True
-    kept: list[tuple[str, str]] = []
-    for word, text in pairs:
-        text = text.strip()
-        if word.endswith("_ha") and word[:-3] in FORM_UNITS:
+    clean, kept = True, []
+    for word, text in flask.request.args.items(multi=True):
+        text, name = text.strip(), word.removesuffix("_ha")
+        if word != name and name in filters.HECTARES:
             clean = False
-            word = word[:-3]
-            if text and text[-1].isdigit():
-                text += FORM_UNITS[word]
+            word, text = name, f"{text}ha" if text and text[-1].isdigit() else text
         if text:
             kept.append((word, text))
         else:
@@ -162,18 +174,19 @@ def _clean_address() -> str | None:
     return flask.request.path + ("?" + query_string(kept) if kept else "")
 
 
-def _facets(
-    session: Session, asked: Question, context: Context, config: Config
-) -> tuple[dict[str, list[int]], dict[str, int]]:
-    """Return, per choice, how many sites would remain with it and everything else that is asked."""
+def _counts(session: Session, asked: Question, context: Context, config: Config) -> filters.Counts:
+    """Return how many sites would remain with each choice of the form and everything else that is asked."""
     scope = asked.scope(context.today, config.freshness.hidden)
 
-    def others(word: str) -> list[Any]:
+    def others(word: str) -> list[Predicate]:
         return [a.predicate for a in asked.asked if a.criterion.word != word]
 
-    options = listing.facet_options(asked)
-    counts = {word: sites.tally(session, scope, others(word), predicates) for word, predicates in options.items()}
-    return counts, sites.count_by_municipality(session, And((scope, *others("municipality"))))
+    choices, ever = {}, {}
+    for word, options in filters.facets().items():
+        choices[word] = sites.tally(session, scope, others(word), options)
+        ever[word] = sites.tally(session, scope, (), options) if others(word) else choices[word]
+    towns = sites.count_by_municipality(session, And((scope, *others("municipality"))))
+    return filters.Counts(choices, ever, towns)
 
 
 @blueprint.get("/sites/<id_>")
@@ -195,6 +208,7 @@ def site(id_: str) -> flask.typing.ResponseReturnValue:
         bars={row.kind.value: Markup(scenes.bar(row)) for row in shown.access},  # noqa: S704 (numbers only)
         permalink=f"{config.url or flask.request.host_url.rstrip('/')}/sites/{listed.site.id}",
         version=listed.version,
+        read_on=format.date(dt.date.today(), language),
         back=_back(),
     )
 
@@ -281,5 +295,3 @@ def healthz() -> flask.typing.ResponseReturnValue:
 @blueprint.get("/robots.txt")
 def robots() -> flask.typing.ResponseReturnValue:
     return flask.Response("User-agent: *\nDisallow: /map.js\n", mimetype="text/plain")
-
-
