@@ -92,7 +92,9 @@ class Sheet:
         parts = []
         for part in shapely.get_parts(shape):
             if isinstance(part, shapely.Polygon):
-                parts += [self._run(ring.coords[:-1]) + "Z" for ring in (part.exterior, *part.interiors) if not ring.is_empty]
+                parts += [
+                    self._run(ring.coords[:-1]) + "Z" for ring in (part.exterior, *part.interiors) if not ring.is_empty
+                ]
             elif isinstance(part, shapely.LineString) and not part.is_empty:
                 parts.append(self._run(part.coords))
         return "".join(parts)
@@ -120,7 +122,13 @@ class Sheet:
         return covered
 
     def word(
-        self, text: str, places: Iterable[tuple[float, float, str, float]], cls: str, size: float, *, bearable: float = math.inf
+        self,
+        text: str,
+        places: Iterable[tuple[float, float, str, float]],
+        cls: str,
+        size: float,
+        *,
+        bearable: float = math.inf,
     ) -> bool:
         """Write a word at the best of some places (x, baseline y, anchor, reluctance) and return whether it was written.
 
@@ -134,7 +142,9 @@ class Sheet:
         boxes = np.asarray([(x + shift[a], y - ascent, x + shift[a] + width, y + descent) for x, y, a, _ in found])
         cost = self.crowd(boxes) + np.asarray([r for *_, r in found])
         inner = np.asarray([3, 3, self.frame.width - 3, self.frame.height - 3])
-        outside = (boxes[:, 0] < inner[0]) | (boxes[:, 1] < inner[1]) | (boxes[:, 2] > inner[2]) | (boxes[:, 3] > inner[3])
+        outside = (
+            (boxes[:, 0] < inner[0]) | (boxes[:, 1] < inner[1]) | (boxes[:, 2] > inner[2]) | (boxes[:, 3] > inner[3])
+        )
         cost = np.where(outside, np.inf, cost)
         best = int(cost.argmin())
         if not cost[best] <= bearable or not math.isfinite(cost[best]):
@@ -161,7 +171,9 @@ class Sheet:
             parts.append(f"M0 {number(y)}h7M{width} {number(y)}h-7")
             if labels and 22 < y < f.height - 30:
                 words.append(f'<text class="m-grid" x="9" y="{number(y - 3)}">{metre // 1000}</text>')
-        edge = f'<rect class="m-neat" x=".75" y=".75" width="{number(f.width - 1.5)}" height="{number(f.height - 1.5)}"/>'
+        edge = (
+            f'<rect class="m-neat" x=".75" y=".75" width="{number(f.width - 1.5)}" height="{number(f.height - 1.5)}"/>'
+        )
         self.add(f'<path class="m-tick" d="{"".join(parts)}"/>', *words, edge)
 
     def bar(self, metres: float, label: str, *, x: float = 20.0) -> None:

@@ -127,7 +127,9 @@ def pattern(zoning: Zonings, id_: str) -> str:
     """Return the fill of outlines as a pattern with an id, for the one drawing that defines it."""
     style = STYLES[zoning[0]] if zoning else UNKNOWN
     step = number(style.step)
-    turn = {"rising": ' patternTransform="rotate(45)"', "falling": ' patternTransform="rotate(-45)"'}.get(style.pattern, "")
+    turn = {"rising": ' patternTransform="rotate(45)"', "falling": ' patternTransform="rotate(-45)"'}.get(
+        style.pattern, ""
+    )
     if style.pattern == "lozenges":
         turn = ' patternTransform="rotate(45)"'
     straight = {"rising": "vertical", "falling": "vertical", "lozenges": "grid"}.get(style.pattern, style.pattern)

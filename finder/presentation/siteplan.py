@@ -1,0 +1,233 @@
+"""The maps of one exposé: the plot in its surroundings, and where in the region that is."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+import shapely
+from markupsafe import escape
+
+from finder.language import N_, Language
+from finder.model.access import AccessPoint
+from finder.model.vocabulary import AccessKind
+from finder.presentation import basemap, format, legends, markers, symbols
+from finder.presentation.basemap import Ground
+from finder.presentation.drawing import Frame, Sheet, frame, round_length
+from finder.presentation.legends import Group
+from finder.presentation.symbols import number
+from finder.store import reference
+from finder.store.database import Session
+from finder.store.sites import Listed
+
+NETWORK = (
+    AccessKind.MOTORWAY_JUNCTION,
+    AccessKind.INLAND_PORT,
+    AccessKind.RAIL_FREIGHT,
+    AccessKind.RAIL_STATION,
+    AccessKind.AIRPORT,
+)
+"""Access points with a name on the maps, the weightiest first."""
+NEAR = (AccessKind.MOTORWAY_JUNCTION, AccessKind.INLAND_PORT, AccessKind.RAIL_FREIGHT, AccessKind.RAIL_STATION)
+"""Kinds whose nearest point the plan shows if it lies within `FARTHEST_M`."""
+CLOSEST_M, FARTHEST_M = 1200.0, 5200.0
+WIDTH, ASPECT = 760.0, 760 / 566
+LOCATOR_WIDTH, LOCATOR_ASPECT = 300.0, 1.4
+LETTERS = 12.5
+SIGN_PX = 16.0
+
+
+def site_svgs(session: Session, listed: Listed, language: Language) -> tuple[str | None, str | None, tuple[Group, ...]]:
+    """Return the plan, the locator and the key to the plan; a site without a place has no maps."""
+    sign = markers.marker(listed.site)
+    if sign is None:
+        return None, None, ()
+    ground = Ground(tuple(reference.municipalities(session)), tuple(reference.lines(session)))
+    points = reference.access_points(session, (*NETWORK, AccessKind.FEDERAL_ROAD, AccessKind.BUS_STOP))
+    shown = _frame(sign, points)
+    plan, kinds = _plan(sign, ground, points, shown, language)
+    return plan, _locator(sign, ground, shown, language), _legend(sign, ground, kinds, shown, language)
+
+
+def _frame(sign: markers.Marker, points: Sequence[AccessPoint]) -> Frame:
+    """Return an extent around the plot that takes in the nearest access points, as far as they are near."""
+    extent = sign.site.geometry.bounds if sign.site.geometry is not None else sign.point.bounds
+    own = max(extent[2] - extent[0], extent[3] - extent[1]) / 2 + (sign.site.position_uncertainty_m or 0.0)
+    reach = max(CLOSEST_M, own * 1.6)
+    for kind in NEAR:
+        distances = [point.geometry.distance(sign.point) for point in points if point.kind is kind]
+        nearest = min(distances, default=math.inf)
+        if nearest <= FARTHEST_M:
+            reach = max(reach, nearest * 1.12)
+    x, y = sign.point.x, sign.point.y
+    return frame((x - reach * ASPECT * 0.8, y - reach, x + reach * ASPECT * 0.8, y + reach), WIDTH, ASPECT)
+
+
+def _plan(
+    sign: markers.Marker, ground: Ground, points: Sequence[AccessPoint], shown: Frame, language: Language
+) -> tuple[str, set[AccessKind]]:
+    site, sheet = sign.site, Sheet(shown)
+    x, y = shown.place(sign.point)
+    radius = max(sign.radius_m * shown.scale, 7.0)
+    sheet.take(x, y, 2 * radius + 14, 2 * radius + 14, 3.0)
+    tick = int(round_length((shown.east - shown.west) / 5))
+    bar_m = round_length((shown.east - shown.west) / 4)
+    sheet.take(20 + bar_m * shown.scale / 2, shown.height - 20, bar_m * shown.scale + 30, 36, 3.0)
+    basemap.draw(sheet, ground, focus=site.municipality)
+    seen = [p for p in points if shown.holds(*shown.place(p.geometry), 12)]
+    stops = "".join(
+        f"M{number(a)} {number(b)}h0"
+        for p in seen
+        if p.kind is AccessKind.BUS_STOP
+        for a, b in (shown.place(p.geometry),)
+    )
+    if stops:
+        sheet.add(f'<path class="m-stop" d="{stops}"/>')
+    basemap.plates(sheet, ground.lines)
+    network = [point for kind in (*NETWORK, AccessKind.FEDERAL_ROAD) for point in seen if point.kind is kind]
+    for point in network:
+        sheet.take(*shown.place(point.geometry), SIGN_PX, SIGN_PX, 2.0)
+    parts = len(sheet.parts)
+    _shape(sheet, sign, x, y, radius)
+    plot, sheet.parts[parts:] = sheet.parts[parts:], []
+    _callout(sheet, sign, x, y, radius, language)
+    basemap.canal_names(sheet, ground.lines, LETTERS)
+    for point in network:
+        _access_point(sheet, point)
+    names = [town for town in ground.mapped]
+    basemap.town_names(sheet, names, 20, "m-lab is-big")
+    sheet.add(*plot)
+    sheet.bar(bar_m, _length(bar_m, language))
+    sheet.north()
+    sheet.ticks(tick)
+    label = language.text(N_("Plan of %(name)s and its surroundings"), name=site.name)
+    return sheet.svg("map-site", label), {point.kind for point in seen}
+
+
+def _length(metres: float, language: Language) -> str:
+    if metres < 1000:
+        return f"{number(metres)}{format.NO_BREAK}m"
+    return f"{format.number(metres / 1000, language)}{format.NO_BREAK}km"
+
+
+def _shape(sheet: Sheet, sign: markers.Marker, x: float, y: float, radius: float) -> None:
+    """Draw the plot: its own outline, a circle of the documented size, or a cross; and how far it may lie off."""
+    site = sign.site
+    if markers.approximate(site) and site.position_uncertainty_m:
+        off = radius + site.position_uncertainty_m * sheet.frame.scale
+        sheet.add(f'<circle class="m-unc" cx="{number(x)}" cy="{number(y)}" r="{number(off)}"/>')
+    if sign.form is markers.Form.CROSS or not sign.radius_m:
+        sheet.add(f'<path class="m-docx is-large" d="M{number(x - 9)} {number(y)}h18M{number(x)} {number(y - 9)}v18"/>')
+        return
+    sheet.add(f"<defs>{symbols.pattern(site.zoning, 'plot-fill')}</defs>")
+    outline = symbols.outline(site.availability)
+    if sign.form is markers.Form.CIRCLE:
+        at = f'cx="{number(x)}" cy="{number(y)}"'
+        sheet.add(
+            f'<circle class="m-pick" {at} r="{number(radius + 3)}"/><circle class="{outline}" fill="url(#plot-fill)" {at} r="{number(radius)}"/>'
+        )
+        return
+    data = sheet.data(site.geometry) if site.geometry is not None else ""
+    sheet.add(
+        f'<path class="m-pick is-wide" d="{data}"/><path class="m-bg" d="{data}"/>'
+        f'<path class="{outline}" fill="url(#plot-fill)" d="{data}"/>'
+    )
+
+
+def _callout(sheet: Sheet, sign: markers.Marker, x: float, y: float, radius: float, language: Language) -> None:
+    """Write the plot's name and size beside it, a thin line leading there."""
+    site = sign.site
+    size = markers.size_text(site, language) or language.text(N_("size not known"))
+    width = max(len(site.name), len(size)) * 7.0
+    best = None
+    for dx, dy in ((1, -1), (-1, -1), (1, 1), (-1, 1)):
+        ax, ay = x + dx * radius * 0.72, y + dy * radius * 0.72
+        bx, by = ax + dx * 26, ay + dy * 26
+        left = bx + 8 if dx > 0 else bx - 8 - width
+        if not (left > 6 and left + width < sheet.frame.width - 6 and 24 < by < sheet.frame.height - 30):
+            continue
+        cost = float(sheet.crowd(_box(left, by - 12, left + width, by + 20))[0])
+        if best is None or cost < best[0]:
+            best = (cost, ax, ay, bx, by, dx)
+    if best is None:
+        return
+    _, ax, ay, bx, by, dx = best
+    anchor = "start" if dx > 0 else "end"
+    tx = bx + dx * 8
+    sheet.add(
+        f'<g class="m-call"><path d="M{number(ax)} {number(ay)}L{number(bx)} {number(by)}h{dx * 5}"/>'
+        f'<text x="{number(tx)}" y="{number(by + 3)}" text-anchor="{anchor}">{escape(site.name)}</text>'
+        f'<text class="m-call2" x="{number(tx)}" y="{number(by + 18)}" text-anchor="{anchor}">{escape(size)}</text></g>'
+    )
+    sheet.take(tx + dx * width / 2, by + 4, width, 34, 3.0)
+
+
+def _box(*sides: float):  # type: ignore[no-untyped-def]
+    import numpy as np
+
+    return np.asarray([sides])
+
+
+def _access_point(sheet: Sheet, point: AccessPoint) -> None:
+    """Draw an access point's sign and write its name where there is room."""
+    x, y = sheet.frame.place(point.geometry)
+    half = SIGN_PX / 2
+    sheet.add(f'<g transform="translate({number(x - half)} {number(y - half)})">{symbols.access_shape(point.kind)}</g>')
+    if point.kind is AccessKind.FEDERAL_ROAD:
+        name = point.road or point.name
+    else:
+        name = point.name
+    spots = [
+        (x + 11, y + 4, "start", 0.0),
+        (x - 11, y + 4, "end", 4.0),
+        (x + 9, y - 8, "start", 5.0),
+        (x + 9, y + 17, "start", 5.0),
+        (x - 9, y - 8, "end", 7.0),
+        (x - 9, y + 17, "end", 7.0),
+        (x, y - 12, "middle", 8.0),
+        (x, y + 22, "middle", 8.0),
+    ]
+    weighty = point.kind is AccessKind.MOTORWAY_JUNCTION
+    sheet.word(name, spots, "m-alab" if weighty else "m-alab m-minor", LETTERS, bearable=math.inf if weighty else 160)
+
+
+def _locator(sign: markers.Marker, ground: Ground, shown: Frame, language: Language) -> str | None:
+    """Return the region with the plan's extent marked."""
+    if not ground.mapped:
+        return None
+    extent = shapely.total_bounds([town.geometry for town in ground.mapped])
+    sheet = Sheet(frame([float(v) for v in extent], LOCATOR_WIDTH, LOCATOR_ASPECT, margin=0.03))
+    basemap.draw(sheet, ground, focus=sign.site.municipality)
+    x, y = sheet.frame.place(sign.point)
+    width = max((shown.east - shown.west) * sheet.frame.scale, 16.0)
+    height = width / ASPECT
+    sheet.add(
+        f'<rect class="m-pick" x="{number(x - width / 2)}" y="{number(y - height / 2)}" '
+        f'width="{number(width)}" height="{number(height)}"/>'
+    )
+    sheet.ticks(10_000, labels=False)
+    town = next((t.name for t in ground.towns if t.code == sign.site.municipality), sign.site.municipality)
+    return sheet.svg("map-loc", language.text(N_("Where in the region the plan lies: %(town)s"), town=town))
+
+
+def _legend(
+    sign: markers.Marker, ground: Ground, kinds: set[AccessKind], shown: Frame, language: Language
+) -> tuple[Group, ...]:
+    site = sign.site
+    fill = legends.zoning([site.zoning], language) if sign.radius_m else ()
+    outline = legends.availability({site.availability}, language) if sign.radius_m else ()
+    groups = (
+        Group(language.text(N_("Zoning (fill)")), fill),
+        Group(language.text(N_("Availability (outline)")), outline),
+        Group(language.text(N_("Network")), legends.access(kinds, language)),
+        Group(
+            language.text(N_("Lines")),
+            legends.lines(
+                {line.kind for line in ground.lines if shown.box.intersects(line.geometry)} | {"border"}, language
+            ),
+        ),
+    )
+    return tuple(group for group in groups if group.entries)
+
+
+__all__ = ["NETWORK", "site_svgs"]
