@@ -30,19 +30,20 @@ from finder.sources.limits import MIB, Limits
 
 DRIVERS = frozenset({"ESRI Shapefile", "FlatGeobuf", "GPKG"})
 """The GDAL drivers that read what is not read here."""
+# what pyogrio's wheel brings; `finder.sources.gdal` drops any other it finds
 _SKIPPED = (
-    "ADBC AIVector AmigoCloud Arrow AVCBin AVCE00 CAD Carto CSV CSW DGN DWG DXF EDIGEO EEDA Elasticsearch "
-    "ESRIJSON GDALG GeoJSON GeoJSONSeq GeoRSS GML GMLAS GPSBabel GPX GTFS HANA HTTP Idrisi JML JSONFG KML LIBKML "
-    "LVBAG MapML MBTiles MEM MiraMonVector MongoDBv3 MSSQLSpatial MVT MySQL NAS NGW OAPIF OCI ODBC ODS OGCAPI "
-    "OGR_GMT OGR_PDS OGR_VRT OpenFileGDB OSM Parquet PCIDSK PDF PDS4 PGDUMP PGeo PLSCENES PMTiles PostgreSQL S57 "
-    "Selafin SOSI SQLite SVG SXF TIGER TopoJSON VDV VFK VICAR VRT WAsP WFS XLS XLSX XODR"
+    "ADBC AIVector AmigoCloud AVCBin AVCE00 Carto CSV CSW DGN DXF EDIGEO EEDA Elasticsearch ESRIJSON GDALG "
+    "GeoJSON GeoJSONSeq GeoRSS GML GPSBabel GPX GTFS HTTP Idrisi JML JSONFG KML LIBKML LVBAG MapML MBTiles MEM "
+    "MiraMonVector MVT NGW OAPIF ODS OGCAPI OGR_GMT OGR_PDS OGR_VRT OpenFileGDB OSM PCIDSK PDF PDS4 PGDUMP "
+    "PLSCENES PMTiles S57 Selafin SQLite SXF TopoJSON VDV VFK VICAR WAsP WFS XLSX"
 )
 ENVIRONMENT = {
-    "GDAL_SKIP": ",".join([*_SKIPPED.split(), "MapInfo File", "Interlis 1", "Interlis 2", "Geoconcept"]),
+    "GDAL_SKIP": ",".join([*_SKIPPED.split(), "MapInfo File"]),
     "GDAL_DRIVER_PATH": "disable",
     "GDAL_CONFIG_FILE": os.devnull,  # else the user's own ~/.gdal/gdalrc
     "GDAL_PAM_ENABLED": "NO",
     "OGR_SQLITE_STATIC_VIRTUAL_OGR": "NO",
+    "OGR_FLATGEOBUF_STREAM_BASE_IMPL": "YES",  # its own way to Arrow breaks on features without a place
     "OGR_SQLITE_ALLOW_EXTERNAL_ACCESS": "NO",
     "CPL_VSIL_CURL_ALLOWED_EXTENSIONS": ".none",
     "GDAL_HTTP_MAX_RETRY": "0",

@@ -145,10 +145,10 @@ class Notes:
         """Note something by a row of `NOTES`."""
         self._add(rule, row, field, value, params)
 
-    def once(self, rule: str, **params: object) -> None:
+    def once(self, rule: str, *, field: str | None = None, **params: object) -> None:
         """Note something of the whole file, the first time only."""
         if rule not in self._counts:
-            self._add(rule, None, None, None, params)
+            self._add(rule, None, field, None, params)
 
     def _add(self, rule: str, row: int | None, field: str | None, value: object, params: dict[str, object]) -> None:
         self._counts[rule] = self._counts.get(rule, 0) + 1

@@ -13,7 +13,6 @@ BLOCK_BYTES = 8 * MIB
 _BETWEEN = re.compile(rb'\}\s*(,)\s*(?=\{\s*"(?:type|id|geometry|properties|bbox)"\s*:)')
 _LIST = re.compile(rb'"features"\s*:\s*(\[)')
 _KEY = re.compile(rb'"features"\s*:')
-_STRING = re.compile(rb'"[^"\\]*(?:\\.[^"\\]*)*"', re.DOTALL)
 _TOKEN = re.compile(rb'"[^"\\]*(?:\\.[^"\\]*)*"|[\[\]{}]', re.DOTALL)
 
 
@@ -49,7 +48,9 @@ def split(content: bytes, block_bytes: int = BLOCK_BYTES) -> Parts | None:
 
 def _depth(part: bytes) -> tuple[int, int]:
     """Return how many braces and brackets are open at the end of a part that begins outside a string."""
-    bare = _STRING.sub(b"", part)
+    if b"\\" in part:
+        part = part.replace(b"\\\\", b"").replace(b'\\"', b"")
+    bare = b"".join(part.split(b'"')[::2])
     return bare.count(b"{") - bare.count(b"}"), bare.count(b"[") - bare.count(b"]")
 
 

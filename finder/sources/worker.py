@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import importlib.abc
 import json
 import os
 import sys
@@ -23,11 +24,21 @@ INSIDE, OUTSIDE = "in", "out"
 """The folders of the file, only read, and of what is handed over."""
 
 
+class _Unneeded(importlib.abc.MetaPathFinder):
+    """Keeps away what Arrow and pyogrio load only to make its tables; that takes longer than most files."""
+
+    def find_spec(self, fullname: str, *_: object) -> None:
+        """Deny that a module exists."""
+        if fullname in ("geopandas", "pandas", "pyproj", "shapely"):
+            raise ModuleNotFoundError(name=fullname)
+
+
 def main() -> None:
     """Read the file that the order on standard input names."""
     order = json.loads(sys.stdin.buffer.read())
     folder, layer, limits = Path(order["folder"]), order["layer"], Limits(**order["limits"])
     lock.close(folder / INSIDE, folder / OUTSIDE, limits)
+    sys.meta_path.insert(0, _Unneeded())
     gc.disable()  # millions of small objects, none in a circle
     from finder.sources import exchange  # only now: nothing is loaded that is not locked in
 
@@ -49,11 +60,21 @@ def main() -> None:
 def _read(path: Path, out: Path, layer: str | None, limits: Limits) -> Table:
     with path.open("rb") as file:
         format_ = sniff(file.read(HEAD_BYTES))
+    if layer is not None and format_ not in (Format.GEOPACKAGE, Format.ZIP):
+        raise Refusal("no_layers", format=format_.value, layer=layer)
     if format_ in (Format.GEOJSON, Format.CSV):
-        if layer is not None:
-            raise Refusal("no_layers", format=format_.value, layer=layer)
         from finder.sources import delimited, geojson
 
         reader = geojson.read if format_ is Format.GEOJSON else delimited.read
         return reader(path.read_bytes(), limits)
-    raise Refusal("failed")
+    if format_ is Format.GEOPACKAGE:
+        from finder.sources import geopackage
+
+        return geopackage.read(path, layer, limits)
+    if format_ is Format.ZIP:
+        from finder.sources import shapefile
+
+        return shapefile.read(path, out, layer, limits)
+    from finder.sources import flatgeobuf
+
+    return flatgeobuf.read(path, limits)

@@ -1,0 +1,23 @@
+"""FlatGeobuf: one layer, nothing in it that points elsewhere."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from finder.sources import gdal
+from finder.sources.limits import Limits
+from finder.sources.sentences import Notes
+from finder.sources.table import Table
+
+FORMAT = "FlatGeobuf"
+
+
+def read(path: Path, limits: Limits) -> Table:
+    """Return the rows of a FlatGeobuf file as a table.
+
+    Raises
+    ------
+    Refusal
+        The file goes beyond the limits.
+    """
+    return gdal.read(path, limits, Notes(limits.max_issues), format_=FORMAT, VERIFY_BUFFERS="YES").table

@@ -1,0 +1,199 @@
+"""GDAL, for the three formats it is let near: GeoPackage, Shapefile, FlatGeobuf. In the locked process only."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from finder.sources import lock
+from finder.sources.limits import Limits
+from finder.sources.sentences import Notes, Refusal
+from finder.sources.table import Column, Table, encode
+
+LATIN_1 = "ISO-8859-1"
+_BATCH = 20_000
+_MADE_UP = {"fid", "ogc_fid"}  # what writers call the key when the data has none
+_PLAIN_KINDS = (1, 6)  # Point … MultiPolygon in the plane
+_CURVES = {8, 9, 10, 11, 12, 13, 14}
+
+
+@dataclass(frozen=True)
+class Layer:
+    """A layer as it was read; `keys` are GDAL's own feature ids."""
+
+    table: Table
+    keys: Any
+
+
+def read(
+    path: Path,
+    limits: Limits,
+    notes: Notes,
+    *,
+    format_: str,
+    layer: str | None = None,
+    encoding: str | None = None,
+    **options: str,
+) -> Layer:
+    """Return a layer as a table: geometry in the plane and without arcs, dates as ISO texts.
+
+    Parameters
+    ----------
+    encoding : of the texts, where the format does not fix it.
+    options : GDAL's own for opening such a file.
+
+    Raises
+    ------
+    Refusal
+        The layer goes beyond the limits.
+    """
+    with _opened(path, layer, encoding, options) as (about, batches):
+        name_of_shape = about["geometry_name"] or "wkb_geometry"
+        key = about["fid_column"]
+        gathered: dict[str, list[Any]] = {}
+        length = size = 0
+        for batch in batches:
+            batch.validate(full=True)  # what GDAL makes of a damaged file is not always sound
+            length += batch.num_rows
+            if length > limits.max_features:
+                raise Refusal("too_many_features", limit=limits.max_features)
+            for name, array in zip(batch.schema.names, batch.columns, strict=True):
+                gathered.setdefault(name, []).append(array)
+                size += array.nbytes if name == name_of_shape else 0
+            if size > 16 * limits.max_vertices:
+                raise Refusal("too_many_vertices", limit=limits.max_vertices)
+        schema = batches.schema
+    if len(schema.names) > limits.max_columns:
+        raise Refusal("too_many_columns", limit=limits.max_columns)
+    shapes = pa.chunked_array(gathered.pop(name_of_shape, []), pa.binary()) if name_of_shape in schema.names else None
+    keys = pa.chunked_array(gathered.pop(key, []), pa.int64())
+    columns = {} if key.casefold() in _MADE_UP else {key: Column("int", keys)}
+    for said, arrays in gathered.items():
+        name = said if encoding is None else said.encode("latin-1", "replace").decode(encoding, "replace")
+        column = _column(pa.chunked_array(arrays), encoding, notes)
+        if column is None:
+            notes.add("column_left_out", field=name, header=name)
+        else:
+            columns[name] = column
+    if shapes is not None and not _is_plain(shapes, notes):
+        shapes = _straightened(path, layer, options)
+    table = Table(
+        format=format_,
+        columns=columns,
+        length=length,
+        geometry=None if shapes is None else shapes.cast(pa.large_binary()),
+        crs=about["crs"] or None,
+        layer=layer,
+        encoding=encoding,
+        notes=notes,
+    )
+    return Layer(table, keys)
+
+
+# -- GDAL -------------------------------------------------------------------------------------------------------------
+
+
+def _pyogrio() -> Any:
+    import pyogrio
+    from pyogrio import core, raw
+
+    if others := set(pyogrio.list_drivers()) - lock.DRIVERS:  # of a version we do not know
+        skipped = lock.ENVIRONMENT["GDAL_SKIP"]
+        pyogrio.set_gdal_config_options({"GDAL_SKIP": ",".join([skipped, *sorted(others)])})
+        core._register_drivers()
+        if others := set(pyogrio.list_drivers()) - lock.DRIVERS:
+            raise RuntimeError(f"GDAL drivers that must not be here: {sorted(others)}")
+    return raw
+
+
+@contextmanager
+def _opened(path: Path, layer: str | None, encoding: str | None, options: dict[str, str]) -> Iterator[tuple[Any, Any]]:
+    # Latin 1 takes every byte as it is: decoding is for `_decoded`
+    with _pyogrio().open_arrow(
+        str(path),
+        layer=layer,
+        encoding=encoding and LATIN_1,
+        use_pyarrow=True,
+        datetime_as_string=True,
+        return_fids=True,
+        batch_size=_BATCH,
+        **options,
+    ) as found:
+        yield found
+
+
+def _straightened(path: Path, layer: str | None, options: dict[str, str]) -> Any:
+    _, _, shapes, _ = _pyogrio().read(str(path), layer=layer, columns=[], force_2d=True, **options)
+    return pa.chunked_array([pa.array(shapes.tolist(), pa.large_binary())])
+
+
+def _is_plain(shapes: Any, notes: Notes) -> bool:
+    """Tell whether all geometries lie in the plane and have no arcs; note what they have."""
+    kinds: set[int] = set()
+    for chunk in shapes.chunks:
+        chunk = chunk.drop_null()
+        _, offsets, data = chunk.buffers()
+        if not len(chunk):
+            continue
+        starts = np.frombuffer(offsets, np.int32)[chunk.offset : chunk.offset + len(chunk)].astype(np.int64)
+        # one byte for the order, little end first as GDAL writes, then the kind
+        found = np.frombuffer(data, np.uint8)[starts[:, None] + np.arange(1, 5)]
+        kinds.update(np.unique(found.copy().view("<u4")).tolist())
+    flat = {(kind & 0x0FFF_FFFF) % 1000 for kind in kinds}
+    if any(kind >= 1000 for kind in kinds):
+        notes.once("heights_dropped", field="geometry")
+    if flat & _CURVES:
+        notes.once("curves_straightened", field="geometry")
+    return all(_PLAIN_KINDS[0] <= kind <= _PLAIN_KINDS[1] for kind in kinds)
+
+
+# -- columns ----------------------------------------------------------------------------------------------------------
+
+
+def _column(values: Any, encoding: str | None, notes: Notes) -> Column | None:
+    """Return a column as it is handed over; None for what is no value a person wrote."""
+    if pa.types.is_dictionary(values.type):
+        values = values.cast(values.type.value_type)
+    type_ = values.type
+    if values.null_count == len(values):
+        return Column("none", pa.chunked_array([pa.nulls(len(values))]))
+    if pa.types.is_boolean(type_):
+        return Column("bool", values)
+    if pa.types.is_integer(type_):
+        return Column("int", values.cast(pa.int64()))
+    if pa.types.is_float32(type_):
+        # the shortest number that is the same one: 0.1 stays 0.1
+        return Column("float", values.cast(pa.large_string()).cast(pa.float64()))
+    if pa.types.is_floating(type_):
+        return Column("float", values.cast(pa.float64()))
+    if pa.types.is_string(type_) or pa.types.is_large_string(type_):
+        text = values.cast(pa.large_string())
+        return Column("text", text if encoding is None else _decoded(text, encoding, notes))
+    if pa.types.is_date(type_) or pa.types.is_time(type_) or pa.types.is_timestamp(type_):
+        return Column("text", values.cast(pa.large_string()))
+    if pa.types.is_list(type_):
+        kind, array = encode(values.to_pylist())
+        return Column(kind, pa.chunked_array([array]))
+    return None
+
+
+def _decoded(values: Any, encoding: str, notes: Notes) -> Any:
+    if encoding == LATIN_1 or pc.all(pc.string_is_ascii(values)).as_py():
+        return values
+    coded = values.combine_chunks().dictionary_encode()
+    words = []
+    for word in coded.dictionary.to_pylist():
+        data = word.encode("latin-1")
+        try:
+            words.append(data.decode(encoding))
+        except UnicodeDecodeError:  # a byte without a character there; cut off at the width of the column
+            notes.once("characters_replaced", encoding=encoding)
+            words.append(data.decode(encoding, "replace"))
+    return pa.chunked_array([pa.array(words, pa.large_string()).take(coded.indices)])
