@@ -8,7 +8,7 @@ from __future__ import annotations
 import datetime as dt
 import itertools
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from typing import Any
 
 import numpy as np
@@ -216,6 +216,9 @@ def save(session: Session, delivered: Sequence[Site] | pd.DataFrame, **settings:
     )
     defaults = {"actor": "test", "id_prefix": "T", "municipality_names": TOWNS}
     return saving.save(session, rows, delivery=delivery, at=at_, **(defaults | settings))
+
+
+Filled = AbstractContextManager[Database]
 
 
 @contextmanager

@@ -23,6 +23,7 @@ from alembic.config import Config as AlembicConfig
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from shapely.geometry.base import BaseGeometry
+from sqlalchemy.dialects import postgresql
 from sqlalchemy.engine import Connection as Session
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.functions import GenericFunction
@@ -76,6 +77,9 @@ class Geometry(UserDefinedType[BaseGeometry]):
 
     cache_ok = True
 
+    def __init__(self, *_: str) -> None:
+        """Take what PostgreSQL says of a column, as in `geometry(Geometry,25832)`."""
+
     def get_col_spec(self, **_: Any) -> str:
         return f"geometry(Geometry,{crs.METRIC})"
 
@@ -95,6 +99,10 @@ class Geometry(UserDefinedType[BaseGeometry]):
 @compiles(Geometry, "sqlite")
 def _blob(type_: Any, compiler: Any, **kw: Any) -> str:
     return "BLOB"
+
+
+# Whoever compares the tables with the model meets columns of this type.
+postgresql.base.ischema_names["geometry"] = Geometry
 
 
 class HasToken(GenericFunction[bool]):

@@ -81,7 +81,7 @@ def count(session: Session, where: Predicate) -> int:
 def count_by_municipality(session: Session, where: Predicate) -> dict[str, int]:
     """Return how many sites of each municipality's code answer the predicate with yes."""
     query = sa.select(tables.site.c.municipality, sa.func.count()).group_by(tables.site.c.municipality)
-    return dict(session.execute(_where(session, query, where)).tuples().all())
+    return {row[0]: row[1] for row in session.execute(_where(session, query, where))}
 
 
 def tally(session: Session, scope: Predicate, asked: Sequence[Predicate], options: Sequence[Predicate]) -> list[int]:
