@@ -1,37 +1,26 @@
-"""What an exposé says of one site: "not known" in its place, a numbered source for every fact."""
+"""What an exposé says of one site, in the order of page and paper."""
 
 from __future__ import annotations
 
 import datetime as dt
-import itertools
 import re
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass
 
-from finder import resources
 from finder.config import Freshness
 from finder.language import N_, Language
 from finder.model.access import Access
-from finder.model.attributes import Group
 from finder.model.place import Municipality
-from finder.model.site import ATTRIBUTES, Contact, Provenance, Site
+from finder.model.site import Contact, Provenance, Site
 from finder.model.vocabulary import AccessKind, Evidence, GeometryQuality, Method, Status, Vehicle
-from finder.presentation import format, freshness, listing, roadmap, symbols
+from finder.presentation import facts, format, freshness, listing, roadmap, symbols
+from finder.presentation.facts import Row, Section, Source, Sources, web
 from finder.presentation.freshness import Badge
 from finder.presentation.roadmap import Road
 from finder.store.sites import Listed
 
-NOT_FACTS = frozenset({"geometry", "restrictions", "contact", "media", "zoning_shares"})
-"""Attributes that have a part of the page to themselves, or are told with another."""
-ONLY_IF_GIVEN = frozenset(
-    {
-        *("further_municipalities", "evidence", "position_uncertainty_m", "planning_note", "availability_note"),
-        *("transport_note", "sectors_note", "note"),
-    }
-)
-"""Attributes whose absence is no gap: remarks, and what holds for some sites only."""
-JOINED = 3
-"""Facts not known that stand beside each other share a row, so many at most."""
+BAR_MAX_MIN = 60.0
+"""Where the bars of minutes end."""
 
 
 @dataclass(frozen=True)
@@ -41,25 +30,6 @@ class Figure:
     label: str
     value: str | None
     note: str | None = None
-
-
-@dataclass(frozen=True)
-class Row:
-    """A fact; `source` is its number in the list of sources, `value` None is not known."""
-
-    label: str
-    value: str | None
-    as_of: str | None = None
-    source: int | None = None
-    url: str | None = None
-
-
-@dataclass(frozen=True)
-class Section:
-    """A group of facts."""
-
-    title: str
-    rows: tuple[Row, ...]
 
 
 @dataclass(frozen=True)
@@ -77,16 +47,6 @@ class AccessRow:
     minutes: float | None = None
     method: str | None = None
     estimated: bool = True
-
-
-@dataclass(frozen=True)
-class Source:
-    """An entry of the list of sources."""
-
-    number: int
-    text: str
-    url: str | None
-    as_of: str | None
 
 
 @dataclass(frozen=True)
@@ -124,41 +84,18 @@ class Expose:
     outline_note: str | None
 
 
-@dataclass
-class _Sources:
-    """Numbers sources in the order in which the page first names them."""
-
-    language: Language
-    known: dict[tuple[str | None, str | None], Source] = field(default_factory=dict)
-
-    def number(self, origin: Provenance) -> int | None:
-        if origin.source is None and origin.url is None:
-            return None
-        key = (origin.source, origin.url)
-        if key not in self.known:
-            text = origin.source or str(origin.url)
-            as_of = format.as_of(origin.as_of, self.language)
-            self.known[key] = Source(len(self.known) + 1, text, _web(origin.url), as_of)
-        return self.known[key].number
-
-
-def _web(url: str | None) -> str | None:
-    return url if url and url.startswith(("https://", "http://")) else None
-
-
 def expose(
     listed: Listed, towns: Mapping[str, Municipality], days: Freshness, today: dt.date, language: Language
 ) -> Expose:
     """Return everything the exposé of one site says, in one language."""
     site = listed.site
     names = {code: town.name for code, town in towns.items()}
-    numbered = _Sources(language)
+    numbered = Sources(language)
     town = towns.get(site.municipality)
     figures = _figures(site, listed.access, language)
-    stated = site.restrictions is not None
-    road = roadmap.road(site, numbered.number(site.origin("restrictions")) if stated else None, language)
+    road = roadmap.road(site, numbered.number, language)
     access = tuple(_access_row(kind, listed.access, language) for kind in AccessKind)
-    sections = _sections(site, town, numbered, language)
+    sections = facts.sections(site, town, names, numbered, language)
     for name in sorted(site.provenance):
         numbered.number(site.provenance[name])
     return Expose(
@@ -175,7 +112,7 @@ def expose(
         access_note=_access_note(listed.access, language),
         sections=sections,
         media=tuple(
-            Row(label=medium.title or medium.url, value=medium.alternative, url=_web(medium.url), as_of=medium.licence)
+            Row(label=medium.title or medium.url, value=medium.alternative, url=web(medium.url), as_of=medium.licence)
             for medium in site.media or ()
         ),
         card=_card(site.contact, town, site.municipality, language),
@@ -200,7 +137,7 @@ def _notices(site: Site, language: Language) -> tuple[str, ...]:
 def _card(contact: Contact | None, town: Municipality | None, code: str, language: Language) -> Card:
     name = town.name if town else code
     office = language.text(N_("Town of %(town)s, economic development"), town=name)
-    website = _web(town.website) if town else None
+    website = web(town.website) if town else None
     if contact is None:
         return Card((town.office if town else None) or office, website=website)
     dialled = re.sub(r"[^\d+]", "", contact.phone or "")
@@ -320,62 +257,3 @@ def _access_row(kind: AccessKind, access: tuple[Access, ...], language: Language
         method=" · ".join((", ".join(method), *([data] if data else []))),
         estimated=entry.minutes_method is not None and entry.minutes_method.value != "network",
     )
-
-
-def _sections(site: Site, town: Municipality | None, numbered: _Sources, language: Language) -> tuple[Section, ...]:
-    sections = []
-    for group in Group:
-        rows = [
-            _row(name, site, numbered, language)
-            for name, attribute in ATTRIBUTES.items()
-            if attribute.group is group and _told(name, site)
-        ]
-        if group is Group.COMMERCIAL and town is not None:
-            rows.append(_trade_tax(town, language))
-        if rows:
-            sections.append(Section(language.text(group.label), tuple(_joined(rows))))
-    return tuple(sections)
-
-
-def _told(name: str, site: Site) -> bool:
-    return name not in NOT_FACTS and not (name in ONLY_IF_GIVEN and getattr(site, name) is None)
-
-
-def _joined(rows: Sequence[Row]) -> Iterator[Row]:
-    """Yield the rows, neighbours that are not known in one: "GRZ, GFZ, BMZ: not known"."""
-    for unknown, group in itertools.groupby(rows, key=lambda row: row.value is None):
-        if not unknown:
-            yield from group
-            continue
-        labels = [row.label for row in group]
-        for start in range(0, len(labels), JOINED):
-            yield Row(", ".join(labels[start : start + JOINED]), None)
-
-
-def _row(name: str, site: Site, numbered: _Sources, language: Language) -> Row:
-    fact = site.fact(name)
-    value = format.value(fact.attribute, fact.value, language)
-    if name == "zoning" and site.zoning:
-        shares = site.zoning_shares or ()
-        parts = [f"{zone.value} {language.text(zone.label)}" for zone in site.zoning]
-        value = "; ".join(f"{p} ({shares[i]})" if i < len(shares) else p for i, p in enumerate(parts))
-    if name == "sectors" and site.sectors:
-        known = {row["code"]: row["label"][language.code] for row in resources.region()["sectors"]}
-        value = ", ".join(known.get(code, code) for code in site.sectors)
-    label = format.capital(language.text(fact.attribute.label))
-    if value is None:
-        return Row(label, None)
-    return Row(
-        label,
-        value,
-        as_of=format.as_of(fact.provenance.as_of, language),
-        source=numbered.number(fact.provenance),
-        url=_web(fact.value) if name == "plan_url" else None,
-    )
-
-
-def _trade_tax(town: Municipality, language: Language) -> Row:
-    label = language.text(N_("Trade tax rate of the town"))
-    if town.trade_tax_percent is None:
-        return Row(label, None)
-    return Row(label, f"{town.trade_tax_percent}{format.NO_BREAK}%", as_of=str(town.trade_tax_year or "") or None)

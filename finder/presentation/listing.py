@@ -32,6 +32,11 @@ class Reach:
     km: str
     method: str
 
+    @property
+    def value(self) -> str:
+        """Minutes where they are known, and kilometres."""
+        return f"{self.minutes} · {self.km}" if self.minutes else self.km
+
 
 @dataclass(frozen=True)
 class Way:

@@ -28,6 +28,46 @@ NOTICES = {
 """By the kind of inventory: a message id. The mark-up is ours, no supplier text enters it."""
 
 
+OPERATOR, CONTACT = "operator", "contact"
+"""Places in the operator's pages that the settings fill."""
+NOT_NAMED = {
+    OPERATOR: N_("The operator of this installation has not been named yet (setting FINDER_OPERATOR)."),
+    CONTACT: N_("A way to reach the operator has not been named yet (setting FINDER_CONTACT)."),
+}
+TEXTS: dict[str, tuple[str, tuple[tuple[str, tuple[str, ...]], ...]]] = {
+    "impressum": (N_("Imprint"), ((N_("Responsible"), (OPERATOR,)), (N_("Contact"), (CONTACT,)))),
+    "datenschutz": (
+        N_("Privacy"),
+        (
+            (N_("Responsible"), (OPERATOR, CONTACT)),
+            (
+                N_("What is kept"),
+                (
+                    N_("These pages need no account and set one cookie only, which keeps the language you choose."),
+                    N_("Everything comes from this server; no other host learns of your visit."),
+                    N_("What you search for is not kept together with you or your address."),
+                ),
+            ),
+        ),
+    ),
+    "barrierefreiheit": (
+        N_("Accessibility"),
+        (
+            (
+                N_("State"),
+                (
+                    N_("These pages are made to meet WCAG 2.2, level AA."),
+                    N_("The list is the full equal of the map. Everything works by keyboard and without JavaScript."),
+                    N_("This has been checked by automatic tests and by the developers, not by an independent body."),
+                ),
+            ),
+            (N_("Something in the way?"), (CONTACT,)),
+        ),
+    ),
+}
+"""The operator's pages: title, then headings with paragraphs, all message ids or places to fill."""
+
+
 @dataclass(frozen=True)
 class Town:
     """A row of the towns' table; texts None are not known. Dates stand here only where the head has none for all."""
@@ -44,7 +84,7 @@ class Town:
 
 @dataclass(frozen=True)
 class Towns:
-    """The table of towns in two halves, with the dates that hold for all rows; `potential` says whether there is any."""
+    """The table of towns in two halves, with the dates that hold for all rows; `potential`: whether there is any."""
 
     halves: tuple[tuple[Town, ...], ...]
     inhabitants_as_of: str | None
@@ -134,51 +174,14 @@ def sources(language: Language) -> list[dict[str, Any]]:
 
 def text(name: str, config: Config, language: Language) -> TextPage:
     """Return an operator's page; what the operator has not given is said to be missing, not made up."""
-    t = language.text
-    operator = config.operator or t(
-        N_("The operator of this installation has not been named yet (setting FINDER_OPERATOR).")
-    )
-    contact = config.contact or t(N_("A way to reach the operator has not been named yet (setting FINDER_CONTACT)."))
-    match name:
-        case "impressum":
-            return TextPage(t(N_("Imprint")), ((t(N_("Responsible")), (operator,)), (t(N_("Contact")), (contact,))))
-        case "datenschutz":
-            return TextPage(
-                t(N_("Privacy")),
-                (
-                    (t(N_("Responsible")), (operator, contact)),
-                    (
-                        t(N_("What is kept")),
-                        (
-                            t(
-                                N_(
-                                    "These pages need no account and set one cookie only, which keeps the language you choose."
-                                )
-                            ),
-                            t(N_("Everything comes from this server; no other host learns of your visit.")),
-                            t(N_("What you search for is not kept together with you or your address.")),
-                        ),
-                    ),
-                ),
-            )
+    given = {
+        OPERATOR: config.operator or language.text(NOT_NAMED[OPERATOR]),
+        CONTACT: config.contact or language.text(NOT_NAMED[CONTACT]),
+    }
+    title, sections = TEXTS[name]
     return TextPage(
-        t(N_("Accessibility")),
-        (
-            (
-                t(N_("State")),
-                (
-                    t(
-                        N_(
-                            "These pages are made to meet WCAG 2.2, level AA. The list of results is the full equal of the map; everything works by keyboard and without JavaScript."
-                        )
-                    ),
-                    t(
-                        N_(
-                            "Whether they do has been checked by automatic tests and by the developers themselves, not by an independent body."
-                        )
-                    ),
-                ),
-            ),
-            (t(N_("Something in the way?")), (contact,)),
+        language.text(title),
+        tuple(
+            (language.text(head), tuple(given.get(p) or language.text(p) for p in parts)) for head, parts in sections
         ),
     )

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from finder.language import N_, Language
-from finder.model.site import Restriction, Site
-from finder.model.vocabulary import PlanStatus
+from finder.model.site import Provenance, Restriction, Site
+from finder.model.vocabulary import PlanStatus, RestrictionKind
 from finder.presentation import format
 
 BUILDABLE = (PlanStatus.IN_FORCE, PlanStatus.INNER_AREA)
@@ -33,15 +34,16 @@ class Road:
     note: str | None
 
 
-def road(site: Site, source: int | None, language: Language) -> Road:
-    """Return the way of one site; `source` numbers where its restrictions are stated."""
+def road(site: Site, number: Callable[[Provenance], int | None], language: Language) -> Road:
+    """Return the way of one site; `number` gives the number of a source."""
     steps = []
     if site.plan_status is not None and site.plan_status not in BUILDABLE:
         steps.append(_plan(site.plan_status, language))
     if site.restrictions is None:
         steps.append(_not_stated(language))
     else:
-        steps += [_step(restriction, source, language) for restriction in site.restrictions]
+        origin = site.origin("restrictions")
+        steps += [_step(one, number(_origin(one, origin)), language) for one in site.restrictions]
     as_of = format.as_of(site.origin("restrictions").as_of, language)
     return Road(
         steps=tuple(steps),
@@ -83,12 +85,21 @@ def _not_stated(language: Language) -> Step:
     )
 
 
+def _origin(restriction: Restriction, origin: Provenance) -> Provenance:
+    if restriction.url is None:
+        return origin
+    return Provenance(source=origin.source, url=restriction.url, as_of=restriction.as_of)
+
+
 def _step(restriction: Restriction, source: int | None, language: Language) -> Step:
-    kind = format.capital(language.text(restriction.kind.label))
+    kind = language.text(N_("Restriction"))
+    if restriction.kind is not RestrictionKind.OTHER:
+        kind = format.capital(language.text(restriction.kind.label))
+    said = restriction.note if restriction.kind is RestrictionKind.OTHER else f"{kind}: {restriction.note}"
     severity = restriction.severity
     end = restriction.expected_end
     return Step(
-        title=f"{kind}: {restriction.note}" if restriction.note else kind,
+        title=format.capital(said) if restriction.note and said else kind,
         sign=severity.value if severity else "unknown",
         rows=(
             (language.text(N_("severity")), language.text(severity.label) if severity else None),

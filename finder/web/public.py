@@ -20,6 +20,7 @@ from finder.model.query import And, AnyOf, Predicate
 from finder.model.vocabulary import LINKED, LISTED, Status
 from finder.presentation import expose, filters, format, listing, pages, phrases, scenes
 from finder.presentation import map as folium_map
+from finder.presentation.basemap import Ground
 from finder.search import answer, question, surroundings
 from finder.search.criteria import Context
 from finder.search.question import Potential, Question
@@ -199,13 +200,16 @@ def site(id_: str) -> flask.typing.ResponseReturnValue:
         towns = {town.code: town for town in reference.municipalities(session)}
         shown = expose.expose(listed, towns, config.freshness, dt.date.today(), language)
         site_map, locator, legend = scenes.site_svgs(session, listed, language)
+        ground = Ground(tuple(towns.values()), tuple(reference.lines(session)))
     return flask.render_template(
         "public/site.html",
         site=shown,
         site_map=Markup(site_map) if site_map else None,  # noqa: S704 (escaped when drawn)
         locator=Markup(locator) if locator else None,  # noqa: S704 (escaped when drawn)
+        map_notes=scenes.ground_notes(ground, language),
         legend=legend,
         bars={row.kind.value: Markup(scenes.bar(row)) for row in shown.access},  # noqa: S704 (numbers only)
+        bar_scale=Markup(scenes.bar_scale()),  # noqa: S704 (numbers only)
         permalink=f"{config.url or flask.request.host_url.rstrip('/')}/sites/{listed.site.id}",
         version=listed.version,
         read_on=format.date(dt.date.today(), language),

@@ -3,21 +3,6 @@
 const $ = (selector, root = document) => root.querySelector(selector);
 const $$ = (selector, root = document) => [...root.querySelectorAll(selector)];
 
-// A row and its sign on the map light up together.
-function light(id, on) {
-  for (const mate of $$(`[data-site="${CSS.escape(id)}"]`)) mate.classList.toggle("is-hot", on);
-}
-for (const type of ["pointerover", "focusin"]) {
-  document.addEventListener(type, (event) => follow(event, true));
-}
-for (const type of ["pointerout", "focusout"]) {
-  document.addEventListener(type, (event) => follow(event, false));
-}
-function follow(event, on) {
-  const row = event.target instanceof Element ? event.target.closest("[data-site]") : null;
-  if (row && !row.contains(event.relatedTarget)) light(row.dataset.site, on);
-}
-
 // The filter sheet on phones: opened by its address, so the way back closes it; Escape does, too.
 const sheet = $("#filter");
 if (sheet) {

@@ -1,0 +1,144 @@
+"""The facts of one site in groups: "not known" in its place, a numbered source for every fact."""
+
+from __future__ import annotations
+
+import dataclasses
+import itertools
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from finder import resources
+from finder.language import N_, Language
+from finder.model.attributes import Group
+from finder.model.place import Municipality
+from finder.model.site import ATTRIBUTES, Provenance, Site
+from finder.presentation import format
+
+NOT_FACTS = frozenset({"geometry", "restrictions", "contact", "media", "zoning_shares"})
+"""Attributes that have a part of the page to themselves, or are told with another."""
+ONLY_IF_GIVEN = frozenset(
+    {
+        *("further_municipalities", "evidence", "position_uncertainty_m", "planning_note", "availability_note"),
+        *("transport_note", "sectors_note", "note"),
+    }
+)
+"""Attributes whose absence is no gap: remarks, and what holds for some sites only."""
+JOINED = 3
+"""Facts not known that stand beside each other share a row, so many at most."""
+
+
+@dataclass(frozen=True)
+class Row:
+    """A fact; `source` is its number in the list of sources, `value` None is not known."""
+
+    label: str
+    value: str | None
+    as_of: str | None = None
+    source: int | None = None
+    url: str | None = None
+
+
+@dataclass(frozen=True)
+class Section:
+    """A group of facts."""
+
+    title: str
+    rows: tuple[Row, ...]
+
+
+@dataclass(frozen=True)
+class Source:
+    """An entry of the list of sources."""
+
+    number: int
+    text: str
+    url: str | None
+    as_of: str | None
+
+
+@dataclass
+class Sources:
+    """Numbers sources in the order in which the page first names them."""
+
+    language: Language
+    known: dict[tuple[str | None, str | None], Source] = field(default_factory=dict)
+
+    def number(self, origin: Provenance) -> int | None:
+        """Return a source's number, or None where none is named."""
+        if origin.source is None and origin.url is None:
+            return None
+        key = (origin.source, origin.url)
+        if key not in self.known:
+            text = origin.source or str(origin.url)
+            as_of = format.as_of(origin.as_of, self.language)
+            self.known[key] = Source(len(self.known) + 1, text, web(origin.url), as_of)
+        return self.known[key].number
+
+
+def web(url: str | None) -> str | None:
+    """Return a supplier's address if it is one of the web, so that nothing else ever becomes a link."""
+    return url if url and url.startswith(("https://", "http://")) else None
+
+
+def sections(
+    site: Site, town: Municipality | None, names: Mapping[str, str], numbered: Sources, language: Language
+) -> tuple[Section, ...]:
+    """Return all facts of a site in the order of the groups; `names` are those of the towns by code."""
+    found = []
+    for group in Group:
+        rows = [
+            _row(name, site, names, numbered, language)
+            for name, attribute in ATTRIBUTES.items()
+            if attribute.group is group and _told(name, site)
+        ]
+        if group is Group.COMMERCIAL and town is not None:
+            rows.append(_trade_tax(town, language))
+        if rows:
+            found.append(Section(language.text(group.label), tuple(_joined(rows))))
+    return tuple(found)
+
+
+def _told(name: str, site: Site) -> bool:
+    return name not in NOT_FACTS and not (name in ONLY_IF_GIVEN and getattr(site, name) is None)
+
+
+def _joined(rows: Sequence[Row]) -> Iterator[Row]:
+    """Yield the rows, neighbours that are not known in one: "GRZ, GFZ, BMZ: not known"."""
+    for unknown, group in itertools.groupby(rows, key=lambda row: row.value is None):
+        if not unknown:
+            yield from (dataclasses.replace(row, label=format.capital(row.label)) for row in group)
+            continue
+        labels = [row.label for row in group]
+        for start in range(0, len(labels), JOINED):
+            yield Row(format.capital(", ".join(labels[start : start + JOINED])), None)
+
+
+def _row(name: str, site: Site, names: Mapping[str, str], numbered: Sources, language: Language) -> Row:
+    fact = site.fact(name)
+    value = format.value(fact.attribute, fact.value, language)
+    if name == "zoning" and site.zoning:
+        shares = site.zoning_shares or ()
+        parts = [f"{zone.value} {language.text(zone.label)}" for zone in site.zoning]
+        value = "; ".join(f"{p} ({shares[i]})" if i < len(shares) else p for i, p in enumerate(parts))
+    if name == "further_municipalities" and site.further_municipalities:
+        value = ", ".join(names.get(code, code) for code in site.further_municipalities)
+    if name == "sectors" and site.sectors:
+        known = {row["code"]: row["label"][language.code] for row in resources.region()["sectors"]}
+        value = ", ".join(known.get(code, code) for code in site.sectors)
+    label = language.text(fact.attribute.label)
+    if value is None:
+        return Row(label, None)
+    return Row(
+        label,
+        value,
+        as_of=format.as_of(fact.provenance.as_of, language),
+        source=numbered.number(fact.provenance),
+        url=web(fact.value) if name == "plan_url" else None,
+    )
+
+
+def _trade_tax(town: Municipality, language: Language) -> Row:
+    label = language.text(N_("trade tax rate of the town"))
+    if town.trade_tax_percent is None:
+        return Row(label, None)
+    return Row(label, f"{town.trade_tax_percent}{format.NO_BREAK}%", as_of=str(town.trade_tax_year or "") or None)
