@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import csv
-import math
 import re
 import tomllib
 from collections.abc import Mapping
@@ -12,16 +11,13 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-import orjson
-import shapely
+from drawing import circle, collection, geojson
 
 from finder import crs
 from finder.model.site import ATTRIBUTES
 from finder.model.vocabulary import Evidence, PlanStatus, RestrictionKind, Status, Zoning
 
 DECISIONS = Path(__file__).with_suffix(".toml")
-CORNERS = 48
-"""Of a circle; its area is kept, not its radius."""
 TEXTS = {
     "plan_status": "planning_note",
     "former_use": "former_use",
@@ -60,8 +56,7 @@ def main() -> None:
     decisions = tomllib.loads(args.decisions.read_text(encoding="utf-8"))
     with args.facts.open(encoding="utf-8", newline="") as file:
         features = [feature(row, decisions) for row in csv.DictReader(file)]
-    lines = b",\n".join(orjson.dumps(f) for f in features)
-    args.out.write_bytes(b'{"type":"FeatureCollection","features":[\n' + lines + b"\n]}\n")
+    args.out.write_bytes(collection(features))
 
 
 def feature(row: Row, decisions: Mapping[str, Any]) -> dict[str, Any]:
@@ -113,6 +108,8 @@ def _planning(left: Row, site: Properties, decisions: Mapping[str, Any]) -> None
         decided = decisions["zoning"][key]
         site["zoning"] = [str(Zoning(kind)) for kind in decided["kinds"]]
         site["zoning_detail"] = decided["detail"]
+    if (key in decisions["plan_status"] or key in decisions["plan_name"]) and "plan_status" not in left:
+        raise SystemExit(f"{key}: a plan is decided on that the row does not state")
     if key in decisions["plan_status"]:
         site["plan_status"] = str(PlanStatus(decisions["plan_status"][key]))
     if key in decisions["plan_name"]:
@@ -137,41 +134,23 @@ def _restrictions(text: str, kinds: Mapping[str, str]) -> list[dict[str, str]]:
 # -- places -----------------------------------------------------------------------------------------------------------
 
 
-def circle(lon: float, lat: float, area_m2: float) -> shapely.Polygon:
-    """Return a regular polygon of that area (in metres of `crs.METRIC`) around a place, in degrees."""
-    (centre,) = crs.points_to_metric([lon], [lat]).tolist()
-    radius_m = math.sqrt(2 * area_m2 / (CORNERS * math.sin(2 * math.pi / CORNERS)))
-    angles = [2 * math.pi * i / CORNERS for i in range(CORNERS)]
-    ring = [(centre.x + radius_m * math.cos(a), centre.y + radius_m * math.sin(a)) for a in angles]
-    polygon: shapely.Polygon = crs.to_lonlat(shapely.Polygon(ring))
-    return polygon
-
-
 def _outline(left: Row, site: Properties, basis: tuple[float, str] | None) -> tuple[dict[str, Any] | None, str]:
     """Return the geometry and how it came about; sets what it is worth."""
-    place = left.pop("coordinate_basis", None)
+    described = left.pop("coordinate_basis", None)
     if "lat" not in left:
         return None, ""
-    lon, lat = float(left.pop("lon")), float(left.pop("lat"))
+    (place,) = crs.points_to_metric([float(left.pop("lon"))], [float(left.pop("lat"))]).tolist()
     site["position_uncertainty_m"] = float(left.pop("coord_uncertainty_m"))
     if basis is None:
         site["geometry_quality"] = "point"
-        method = f"Punkt am dokumentierten Ort; eine Fläche ist nicht angegeben. Ort: {place}"
-        return _rounded(shapely.Point(lon, lat)), method
+        method = f"Punkt am dokumentierten Ort; eine Fläche ist nicht angegeben. Ort: {described}"
+        return geojson(place), method
     area_m2, words = basis
     site["geometry_quality"] = "approximate"
     hectares = f"{area_m2 / 10_000:g}".replace(".", ",")
     drawn = f"Kreis von {hectares} ha ({words}) um den dokumentierten Ort"
-    method = f"{drawn}; der Umriss ist nicht bekannt. Ort: {place}"
-    return _rounded(circle(lon, lat, area_m2)), method
-
-
-def _rounded(shape: shapely.Geometry) -> dict[str, Any]:
-    """Return GeoJSON with coordinates to some 10 cm."""
-    geometry: dict[str, Any] = orjson.loads(
-        shapely.to_geojson(shapely.transform(shape, lambda xy: [[round(x, 6), round(y, 6)] for x, y in xy.tolist()]))
-    )
-    return geometry
+    method = f"{drawn}; der Umriss ist nicht bekannt. Ort: {described}"
+    return geojson(circle(place.x, place.y, area_m2)), method
 
 
 # -- sources ----------------------------------------------------------------------------------------------------------
@@ -197,7 +176,7 @@ def _provenance(left: Row, site: Properties, method: str, decisions: Mapping[str
     seconds = bool(second and "note" in site)
     for entry in (entry for entry in decisions["origins"] if entry["id"] == key):
         url = second if entry.get("second") else entry.get("url", first if "source" not in entry else None)
-        source = entry.get("source") or publisher(url, decisions)
+        source = entry.get("source") or publisher(url or "", decisions)
         seconds = seconds or url == second
         for name in entry["facts"]:
             if name not in site or name not in ATTRIBUTES:
