@@ -69,17 +69,24 @@ def set_boundaries(session: Session, boundaries: dict[str, Any], source: str) ->
 
 
 def save_access(session: Session, keys: Sequence[int], columns: dict[str, Any]) -> None:
-    """Replace the access figures of the sites `keys`; `columns` as in the access table, NaN and None are not known."""
+    """Replace these access figures of the sites `keys`; `columns` as in the access table, NaN and None are not known.
+
+    Figures of kinds that are not among the columns stay.
+    """
     lists = {name: [_known(v) for v in np.asarray(values, dtype=object).tolist()] for name, values in columns.items()}
     names = list(lists)
-    rows = [
-        {"site_pk": key, **dict(zip(names, values, strict=True))}
-        for key, values in zip(keys, zip(*lists.values(), strict=True), strict=True)
-    ]
-    for start in range(0, len(rows), CHUNK):
-        part = rows[start : start + CHUNK]
-        session.execute(sa.delete(tables.access).where(tables.access.c.site_pk.in_([row["site_pk"] for row in part])))
-        session.execute(sa.insert(tables.access), part)
+    rows = list(zip(*lists.values(), strict=True))
+    for start in range(0, len(keys), CHUNK):
+        part = dict(zip(keys[start : start + CHUNK], rows[start : start + CHUNK], strict=True))
+        measured = set(session.scalars(sa.select(tables.access.c.site_pk).where(tables.access.c.site_pk.in_(part))))
+        new = [
+            {"site_pk": key, **dict(zip(names, row, strict=True))} for key, row in part.items() if key not in measured
+        ]
+        old = [{"key": key, **dict(zip(names, part[key], strict=True))} for key in part if key in measured]
+        if new:
+            session.execute(sa.insert(tables.access), new)
+        if old:
+            session.execute(sa.update(tables.access).where(tables.access.c.site_pk == sa.bindparam("key")), old)
 
 
 def access_columns(
