@@ -23,11 +23,19 @@ Geometries = NDArray[np.object_]
 
 
 def parse(text: str | int) -> pyproj.CRS:
-    """Return the CRS named by an EPSG number, `EPSG:N` or WKT; refuse what PROJ does not know."""
+    """Return the CRS named by an EPSG number, `EPSG:N` or WKT; refuse what PROJ does not know or has no map for."""
+    named = str(text).strip()
     try:
-        return pyproj.CRS.from_user_input(int(text) if str(text).isdigit() else text)
-    except pyproj.exceptions.CRSError as error:
-        raise UnusableInput("The coordinate reference system “%(crs)s” is not known.", crs=str(text)[:80]) from error
+        # PROJ's own strings can name files
+        if "=" in named and not named.endswith("]"):
+            raise ValueError(named)
+        system = pyproj.CRS.from_user_input(int(named) if named.isdecimal() else named)
+        if not (system.is_geographic or system.is_projected):  # heights, geocentric and local axes
+            raise ValueError(named)
+    except (pyproj.exceptions.CRSError, ValueError) as error:
+        shown = named[:80].encode("utf-8", "replace").decode()
+        raise UnusableInput("The coordinate reference system “%(crs)s” is not known.", crs=shown) from error
+    return system
 
 
 @functools.lru_cache(maxsize=64)

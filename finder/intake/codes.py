@@ -50,11 +50,10 @@ def parts_of(value: object, separators: str) -> list[object] | None:
     if means_unknown(value):
         return None
     text = plain_text(value)
-    return (
-        [value]
-        if text is None
-        else [part for part in re.split("[" + re.escape(separators + "|") + "]", text) if part.strip()]
-    )
+    if text is None:
+        return [value]
+    # separators alone state nothing, not even that there is nothing
+    return [part for part in re.split("[" + re.escape(separators + "|") + "]", text) if part.strip()] or None
 
 
 def several(choices: type[Labelled], column: Column, separators: str) -> Caster:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 import orjson
@@ -48,11 +49,11 @@ def from_wkb(values: Sequence[bytes | None], rows: Sequence[int], system: str | 
     """Read a file's own geometries. An unclosed ring is closed, what is no geometry is left out; both are said."""
     raw = np.empty(len(values), dtype=object)
     raw[:] = [value or None for value in values]
-    geometry = shapely.from_wkb(raw, on_invalid="ignore")
+    geometry = _decoded(shapely.from_wkb, raw)
     issues = []
     given = np.array([value is not None for value in raw], dtype=bool)
     for position in np.flatnonzero(shapely.is_missing(geometry) & given).tolist():
-        geometry[position] = shapely.from_wkb(raw[position], on_invalid="fix")
+        geometry[position] = _one(shapely.from_wkb, raw[position], "fix")
         if geometry[position] is None:
             issues.append(_unreadable(rows[position], None))
         else:
@@ -62,6 +63,23 @@ def from_wkb(values: Sequence[bytes | None], rows: Sequence[int], system: str | 
             )
     systems = np.full(len(values), system, dtype=object)
     return Written(rows=rows, geometry=shapely.force_2d(geometry), crs=systems, issues=issues)
+
+
+def _decoded(read: Callable[..., Any], values: Geometries) -> Geometries:
+    """Return the geometries; those that cannot be read are None."""
+    try:
+        geometry: Geometries = read(values, on_invalid="ignore")
+    except NotImplementedError:  # a curve among them stops the whole column
+        geometry = np.full(len(values), None, dtype=object)
+        geometry[:] = [_one(read, value, "ignore") for value in values]
+    return geometry
+
+
+def _one(read: Callable[..., Any], value: object, on_invalid: str) -> Any:
+    try:
+        return read(value, on_invalid=on_invalid)
+    except NotImplementedError:
+        return None
 
 
 def from_columns(
@@ -113,8 +131,8 @@ def _from_texts(values: Sequence[object], rows: Sequence[int]) -> tuple[Geometri
     is_json = np.array([text is not None and text[:1] == "{" for text in texts], dtype=bool)
     geometry = np.full(len(values), None, dtype=object)
     with np.errstate(invalid="ignore"):
-        geometry[~is_json] = shapely.from_wkt(texts[~is_json], on_invalid="ignore")
-        geometry[is_json] = shapely.from_geojson(texts[is_json], on_invalid="ignore")
+        geometry[~is_json] = _decoded(shapely.from_wkt, texts[~is_json])
+        geometry[is_json] = _decoded(shapely.from_geojson, texts[is_json])
     unread = [i for i, value in enumerate(values) if geometry[i] is None and not is_empty(value)]
     return shapely.force_2d(geometry), own, [_unreadable(rows[i], values[i]) for i in unread]
 

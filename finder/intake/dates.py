@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from finder.intake.cells import UNKNOWN, Cast, Caster, bad, means_unknown
 from finder.language import N_
 
-_ISO = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2})(?:[T ][0-9:.,+\-Z ]*)?")
+_ISO = re.compile(r"([0-9]{4})[-/]([0-9]{2})[-/]([0-9]{2})(?:[T ][0-9:.,+\-Z ]*)?")
 _ORDERS = {
     "dd.mm.yyyy": (re.compile(r"([0-9]{1,2})\. ?([0-9]{1,2})\. ?([0-9]{4})"), (2, 1, 0)),
     "dd/mm/yyyy": (re.compile(r"([0-9]{1,2})/([0-9]{1,2})/([0-9]{4})"), (2, 1, 0)),

@@ -10,6 +10,7 @@ UNITS: dict[tuple[str, str | None], float] = {
     ("ha", "m²"): 10_000.0,
     ("a", "m²"): 100.0,
     ("km²", "m²"): 1_000_000.0,
+    ("acre", "m²"): 4_046.8564224,
     ("km", "m"): 1_000.0,
     ("kVA", "MVA"): 0.001,
 }
@@ -17,6 +18,8 @@ UNITS: dict[tuple[str, str | None], float] = {
 _NAMES = {
     "m²": ("m²", "m2", "qm", "sqm", "m^2"),
     "ha": ("ha", "hectare", "hectares", "hektar"),
+    "a": ("a", "ar"),
+    "acre": ("acre", "acres"),
     "km²": ("km²", "km2", "qkm"),
     "km": ("km",),
     "m": ("m",),
@@ -28,9 +31,10 @@ _NAMES = {
 _UNIT_OF = {name: unit for unit, names in _NAMES.items() for name in names}
 _WRITTEN = re.compile(
     r"(?P<sign>[+\-−]?)\s*(?P<body>[0-9][0-9.,'’ \u00a0\u2009\u202f]*|[.,][0-9]+)"
-    r"(?P<power>[eE][+-]?[0-9]{1,3})?(?P<unit>.*)",
+    r"(?:-{1,2}|–|—|(?P<power>[eE][+-]?[0-9]{1,3}))?(?P<unit>.*)",
     re.DOTALL,
 )
+_SPACES = " \u00a0\u2009\u202f"
 _PLAIN = re.compile(r"-?[0-9]+(?:\.[0-9]+)?")
 _SPACED = re.compile(r"[0-9]{1,3}(?:(['’ \u00a0\u2009\u202f])[0-9]{3})(?:\1[0-9]{3})*(?:[.,][0-9]+)?")
 _GROUPED = {
@@ -52,7 +56,12 @@ def sign_of(text: str) -> str | None:
     match = _WRITTEN.fullmatch(text.strip())
     if match is None:
         return None
-    body = match["body"].rstrip(" \u00a0\u2009\u202f'’.,")
+    body = match["body"].rstrip(_SPACES)
+    # the point of "5." may be a full stop
+    return None if body[-1:] in (",", ".") and body[:-1].isdigit() else _decimal_of(body)
+
+
+def _decimal_of(body: str) -> str | None:
     comma, point = body.count(","), body.count(".")
     if comma and point:
         return max(",.", key=body.rfind)
@@ -84,7 +93,7 @@ def decimal_sign(texts: Iterable[str], default: str) -> tuple[str, str | None]:
 def is_ambiguous(text: str) -> bool:
     """Return whether the text is one of "12.500" and "12,500", with or without a unit."""
     match = _WRITTEN.fullmatch(text.strip())
-    return match is not None and _AMBIGUOUS.fullmatch(match["body"].rstrip(" \u00a0\u2009\u202f")) is not None
+    return match is not None and _AMBIGUOUS.fullmatch(match["body"].rstrip(_SPACES)) is not None
 
 
 def parse(text: str, *, sign: str = ".", unit: str | None = None, written_in: str | None = None) -> float | None:
@@ -101,7 +110,7 @@ def parse(text: str, *, sign: str = ".", unit: str | None = None, written_in: st
     match = _WRITTEN.fullmatch(text.strip())
     if match is None:
         return None
-    digits = _digits(match["body"].rstrip(" \u00a0\u2009\u202f"), sign)
+    digits = _digits(match["body"].rstrip(_SPACES), sign)
     if digits is None:
         return None
     named = "".join(match["unit"].casefold().split()).rstrip(".")
@@ -119,7 +128,7 @@ def _digits(body: str, sign: str) -> str | None:
         return re.sub(r"['’ \u00a0\u2009\u202f]", "", body).replace(",", ".")
     if not re.fullmatch(r"[0-9.,]+", body):
         return None
-    decimal = sign if _AMBIGUOUS.fullmatch(body) else sign_of(body) or sign
+    decimal = _decimal_of(body) or sign
     thousands = "." if decimal == "," else ","
     if thousands in body:
         if not _GROUPED[thousands].fullmatch(body):

@@ -17,6 +17,7 @@ Mask = NDArray[np.bool_]
 
 LARGEST_CHANGE = 0.001
 """A repair may change the area by 0.1 %; more, and nobody knows what was meant."""
+FARTHEST_M = 1e8
 SMALLEST_M2 = 1.0
 SPIKE_DEGREES = 0.5
 SPIKE_M = 10.0
@@ -36,10 +37,10 @@ def is_point(geometry: Geometries) -> Mask:
 
 
 def not_finite(geometry: Geometries) -> Mask:
-    """Return whether a coordinate is NaN or infinite."""
+    """Return whether a coordinate is NaN, infinite or farther away than any place on earth."""
     coordinates, index = shapely.get_coordinates(geometry, return_index=True)
     mask = np.zeros(len(geometry), dtype=bool)
-    mask[index[~np.isfinite(coordinates).all(axis=1)]] = True
+    mask[index[~(np.abs(coordinates) < FARTHEST_M).all(axis=1)]] = True
     return mask
 
 

@@ -33,8 +33,12 @@ IDENTITY: dict[str, Attribute] = {
     )
 }
 """What a delivery says of a site beside its describing attributes."""
-FIELDS: dict[str, Attribute] = {**IDENTITY, **{n: a for n, a in ATTRIBUTES.items() if a.type is not Type.GEOMETRY}}
-"""Everything a column can become, by name; the geometry has its own rule."""
+FIELDS: dict[str, Attribute] = {
+    **IDENTITY,
+    **{n: a for n, a in ATTRIBUTES.items() if a.type is not Type.GEOMETRY and n != "area_m2"},
+}
+"""Everything a column can become, by name. The geometry has its own rule, and its area is measured, never told."""
+_CODED = (Type.TEXT, Type.CHOICE, Type.CHOICES, Type.WORDS)
 DATE_FORMATS = ("dd.mm.yyyy", "dd/mm/yyyy", "mm/dd/yyyy")
 """Beside ISO dates, which are always understood."""
 _SEPARATORS = re.compile(r"[\s_\-./]+")
@@ -125,15 +129,19 @@ def load(name_or_path: str | Path) -> Profile:
         It is not valid TOML, or a key in it is unknown or has the wrong kind of value; the key is named.
     """
     text = str(name_or_path)
-    path = Path(text) if text.endswith(".toml") else resources.DATA / "profiles" / f"{text}.toml"
-    if (not text.endswith(".toml") and text not in known()) or not path.is_file():
+    try:
+        if not text.endswith(".toml") and text not in known():
+            raise FileNotFoundError
+        path = Path(text) if text.endswith(".toml") else resources.DATA / "profiles" / f"{text}.toml"
+        content = path.read_bytes()
+    except (OSError, ValueError) as error:  # ValueError: a zero byte in the name
         raise NotFound(
             N_("There is no profile “%(name)s”; known are: %(known)s. A file of your own ends in .toml."),
             name=text[:80],
             known=", ".join(known()),
-        )
+        ) from error
     try:
-        return parse(tomllib.loads(path.read_text(encoding="utf-8")))
+        return parse(tomllib.loads(content.decode("utf-8")))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         reason = str(error) if isinstance(error, tomllib.TOMLDecodeError) else "UTF-8"
         raise UnusableInput(
@@ -178,24 +186,25 @@ def _column(name: str, table: _Table) -> Column:
     unit = table.take("unit", str, default=None)
     if unit is not None and unit != attribute.unit and (unit, attribute.unit) not in UNITS:
         raise table.wrong(N_("The profile's key “%(key)s” has a unit that cannot be converted."), "unit")
-    part = table.take("part", str, default=None)
+    part = table.take("part", str, default=None) if attribute.type is Type.TEXT else None
+    codes = table.mapping("codes") if attribute.type in _CODED else {}
     column = Column(
         attribute=name,
         headers=table.words("from"),
         unit=unit,
-        codes={key(code): word for code, word in table.mapping("codes").items()},
+        codes={key(code): word for code, word in codes.items()},
         join=table.take("join", str, default=None),
         part=None if part is None else _pattern(part, table),
         required=table.take("required", bool, default=False),
     )
     if attribute.choices is not None:
         vocabulary = {str(choice) for choice in attribute.choices}
-        for code, word in table.mapping("codes").items():
+        for code, word in codes.items():
             if word and word not in vocabulary:
                 raise table.wrong(
                     N_("The profile's key “%(key)s” maps to a word outside the vocabulary."), f"codes.{code}"
                 )
-    table.done("codes")
+    table.done()
     return column
 
 
@@ -211,7 +220,7 @@ def _pattern(text: str, table: _Table) -> re.Pattern[str]:
 
 def _geometry(table: _Table) -> GeometryRule:
     box = table.take("box", list, default=None)
-    if box is not None and (len(box) != 4 or not all(isinstance(n, int | float) for n in box)):
+    if box is not None and not _is_box(box):
         raise table.wrong(N_("The profile's key “%(key)s” must hold four numbers: west, south, east, north."), "box")
     rule = GeometryRule(
         wkt=table.words("wkt"),
@@ -222,13 +231,21 @@ def _geometry(table: _Table) -> GeometryRule:
         codes={key(code): system for code, system in table.mapping("codes").items()},
         box=None if box is None else (float(box[0]), float(box[1]), float(box[2]), float(box[3])),
     )
-    for name, system in (*table.mapping("codes").items(), *([("crs", rule.crs)] if rule.crs else [])):
+    named = {f"codes.{code}": system for code, system in table.mapping("codes").items()}
+    for name, system in {**named, **({"crs": rule.crs} if rule.crs else {})}.items():
         try:
             crs.parse(system)
         except UnusableInput as error:
             raise table.wrong(N_("The profile's key “%(key)s” names no coordinate reference system."), name) from error
-    table.done("codes")
+    table.done()
     return rule
+
+
+def _is_box(box: list[Any]) -> bool:
+    if len(box) != 4 or not all(isinstance(n, int | float) and not isinstance(n, bool) for n in box):
+        return False
+    west, south, east, north = box
+    return bool(-180 <= west < east <= 180 and -90 <= south < north <= 90)
 
 
 def _origins(table: _Table) -> Origins:
@@ -312,7 +329,7 @@ class _Table:
     def inside(self, name: str, inner: str) -> _Table:
         return _Table(self.table(name).take(inner, dict), f"{name}.{inner}")
 
-    def done(self, *also: str) -> None:
+    def done(self) -> None:
         for name in self.content:
-            if name not in self.taken and name not in also:
+            if name not in self.taken:
                 raise self.wrong(N_("The profile's key “%(key)s” is not known."), name)

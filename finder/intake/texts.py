@@ -23,6 +23,7 @@ from finder.language import N_
 LONGEST = {"id": 100, "name": 300, "source": 200, "source_id": 200, "municipality": 200}
 LONGEST_TEXT = 20_000
 LONGEST_URL = 2_000
+_QUOTED = re.compile(r'="((?:[^"]|"")*)"')
 _ONE_LINE = frozenset(
     ("id", "name", "municipality", "source", "source_id", "estate", "plan_name", "cadastral_reference")
 )
@@ -81,8 +82,11 @@ def caster(column: Column, name: str, escaped: bool) -> Caster:
 
 
 def unguarded(text: str) -> str:
-    """Return a text without the apostrophe that keeps spreadsheets from taking it for a formula."""
-    return text[1:] if text[:1] == "'" and text[1:2] in ("=", "+", "-", "@", "\t", "\r") else text
+    """Return a text without what keeps spreadsheets from taking it for a formula ('+49 …) or a number (="05…")."""
+    if text[:1] == "'" and text[1:2] in ("=", "+", "-", "@", "\t", "\r"):
+        return text[1:]
+    quoted = _QUOTED.fullmatch(text)
+    return quoted[1].replace('""', '"') if quoted else text
 
 
 def url(value: object) -> Cast:
