@@ -16,7 +16,9 @@ from finder.sources.sentences import Notes, Refusal
 from finder.sources.table import Table
 
 FORMAT = "GeoPackage"
-_INDEX = re.compile(r"\s*CREATE\s+VIRTUAL\s+TABLE\b.*\bUSING\s+rtree\s*\(", re.IGNORECASE | re.DOTALL)
+_INDEX = re.compile(
+    r"""\s*CREATE\s+VIRTUAL\s+TABLE\s+("(?:[^"]|"")*"|'(?:[^']|'')*'|\w+)\s+USING\s+rtree\s*\([\w\s,"]*\)\s*""", re.IGNORECASE
+)
 # of the standard's own annexes; nothing here reads them
 _VIEWS = {"st_spatial_ref_sys", "spatial_ref_sys", "st_geometry_columns", "geometry_columns"}
 _TRIGGERS = re.compile(
@@ -61,16 +63,16 @@ def _text(data: bytes) -> str:
 def _look_over(base: sqlite3.Connection) -> None:
     """Refuse a database in which reading a table could do more than read it."""
     rows: list[tuple[str, str, str | None]] = base.execute("SELECT type, name, sql FROM sqlite_master").fetchall()
-    tables = [name for kind, name, _ in rows if kind == "table"]
+    # SQLite's own reading of the statements: they can be written in many ways
+    tables = dict(base.execute("SELECT name, type FROM pragma_table_list WHERE schema = 'main'").fetchall())
     if not {"gpkg_contents", "gpkg_spatial_ref_sys"} <= {name.lower() for name in tables}:
         raise Refusal("not_geopackage")
     for kind, name, sql in rows:
-        if kind == "table" and re.match(r"\s*CREATE\s+VIRTUAL\b", sql or "", re.IGNORECASE):
-            if not _INDEX.match(sql or ""):
-                raise Refusal("virtual_table", table=name)
-        elif kind == "view" and name.lower() not in _VIEWS:
+        if tables.get(name) == "virtual" and not _INDEX.fullmatch(sql or ""):
+            raise Refusal("virtual_table", table=name)
+        if kind == "view" and name.lower() not in _VIEWS:
             raise Refusal("computed", table=name)
-        elif kind == "trigger" and not _TRIGGERS.fullmatch(name):
+        if kind == "trigger" and not _TRIGGERS.fullmatch(name):
             raise Refusal("trigger", table=name)
     for name in tables:
         if any(row[6] in _GENERATED for row in base.execute("SELECT * FROM pragma_table_xinfo(?)", (name,))):

@@ -14,6 +14,7 @@ import subprocess
 import sys
 import tempfile
 from pathlib import Path
+from typing import IO
 
 from finder import crs
 from finder.model.record import Issue, Origin, RawRecords
@@ -67,15 +68,8 @@ def _read(path: Path, folder: Path, layer: str | None, limits: Limits) -> RawRec
 
 def _taken(path: Path, copy: Path, limits: Limits) -> tuple[str, int]:
     """Copy an ordinary file and return its digest and size; the copy has no neighbours that could steer the reading."""
-    try:
-        # a named pipe must not make us wait
-        source = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK)
-    except (FileNotFoundError, NotADirectoryError, ValueError) as error:
-        raise Refusal("missing") from error
-    except OSError as error:
-        raise Refusal("not_opened", reason=error.strerror or "?") from error
-    with open(source, "rb", buffering=0) as file:  # noqa: PTH123 (a descriptor)
-        if not stat.S_ISREG(os.fstat(source).st_mode):
+    with _opened(path) as file:
+        if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
             raise Refusal("not_a_file")
         digest = hashlib.sha256()
         size = 0
@@ -91,6 +85,20 @@ def _taken(path: Path, copy: Path, limits: Limits) -> tuple[str, int]:
             raise Refusal("not_copied", reason=error.strerror or "?") from error
     copy.chmod(0o400)
     return digest.hexdigest(), size
+
+
+def _opened(path: Path) -> IO[bytes]:
+    def opener(name: str, flags: int) -> int:
+        return os.open(name, flags | os.O_NONBLOCK)  # a named pipe must not make us wait
+
+    try:
+        return open(path, "rb", buffering=0, opener=opener)  # noqa: PTH123 (`Path.open` takes no opener)
+    except (FileNotFoundError, NotADirectoryError, ValueError) as error:
+        raise Refusal("missing") from error
+    except IsADirectoryError as error:
+        raise Refusal("not_a_file") from error
+    except OSError as error:
+        raise Refusal("not_opened", reason=error.strerror or "?") from error
 
 
 def _run(folder: Path, layer: str | None, limits: Limits) -> None:
