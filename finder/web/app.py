@@ -58,7 +58,7 @@ def create_app(config: Config, database: Database, *, host: str = "127.0.0.1") -
     app.jinja_env.add_extension("jinja2.ext.i18n")
     app.jinja_env.install_gettext_callables(  # type: ignore[attr-defined]
         lambda message: flask.g.language.text(message),
-        lambda one, many, n: flask.g.language.plural(one, many, n, n=n),
+        lambda one, many, n: flask.g.language.plural(one, many, n),
         newstyle=True,
     )
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
@@ -80,8 +80,9 @@ def _choose_language() -> None:
         raise UnknownWord(
             N_("“%(word)s” cannot be “%(value)s”; known are: %(known)s."), word="lang", value=wish[:80], known=", ".join(LANGUAGES)
         )
-    accepted = flask.request.accept_languages.best_match(LANGUAGES)
-    flask.g.language = language.choose(wish, flask.request.cookies.get(LANGUAGE_COOKIE), accepted)
+    # not best_match(): it prefers a later "de" to an "en-GB" that stands first
+    accepted = [tag for tag, quality in flask.request.accept_languages if quality > 0]
+    flask.g.language = language.choose(wish, flask.request.cookies.get(LANGUAGE_COOKIE), *accepted)
 
 
 def _finish(response: flask.Response) -> flask.Response:
