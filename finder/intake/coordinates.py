@@ -68,7 +68,8 @@ def from_wkb(values: Sequence[bytes | None], rows: Sequence[int], system: str | 
 def _decoded(read: Callable[..., Any], values: Geometries) -> Geometries:
     """Return the geometries; those that cannot be read are None."""
     try:
-        geometry: Geometries = read(values, on_invalid="ignore")
+        with np.errstate(all="ignore"):  # infinite coordinates are judged later
+            geometry: Geometries = read(values, on_invalid="ignore")
     except NotImplementedError:  # a curve among them stops the whole column
         geometry = np.full(len(values), None, dtype=object)
         geometry[:] = [_one(read, value, "ignore") for value in values]
@@ -77,7 +78,8 @@ def _decoded(read: Callable[..., Any], values: Geometries) -> Geometries:
 
 def _one(read: Callable[..., Any], value: object, on_invalid: str) -> Any:
     try:
-        return read(value, on_invalid=on_invalid)
+        with np.errstate(all="ignore"):
+            return read(value, on_invalid=on_invalid)
     except NotImplementedError:
         return None
 
@@ -130,9 +132,8 @@ def _from_texts(values: Sequence[object], rows: Sequence[int]) -> tuple[Geometri
         texts[position] = text
     is_json = np.array([text is not None and text[:1] == "{" for text in texts], dtype=bool)
     geometry = np.full(len(values), None, dtype=object)
-    with np.errstate(invalid="ignore"):
-        geometry[~is_json] = _decoded(shapely.from_wkt, texts[~is_json])
-        geometry[is_json] = _decoded(shapely.from_geojson, texts[is_json])
+    geometry[~is_json] = _decoded(shapely.from_wkt, texts[~is_json])
+    geometry[is_json] = _decoded(shapely.from_geojson, texts[is_json])
     unread = [i for i, value in enumerate(values) if geometry[i] is None and not is_empty(value)]
     return shapely.force_2d(geometry), own, [_unreadable(rows[i], values[i]) for i in unread]
 

@@ -88,12 +88,14 @@ def valid_again(geometry: BaseGeometry) -> tuple[BaseGeometry | None, float]:
     repaired = shapely.make_valid(geometry, method="structure", keep_collapsed=False)
     parts = shapely.get_parts(shapely.get_parts(repaired))
     parts = parts[shapely.get_type_id(parts) == _POLYGON]
-    if not len(parts):
-        return None, 1.0
     whole: BaseGeometry = parts[0] if len(parts) == 1 else shapely.multipolygons(parts)
+    if not shapely.is_valid(whole):  # GEOS leaves neighbours with a common edge
+        whole = shapely.union_all(parts)
     after = float(shapely.area(whole))
+    if after == 0:
+        return None, 1.0
     change = abs(after - before) / max(after, before)
-    return (whole if change <= LARGEST_CHANGE else None), change
+    return (whole if change <= LARGEST_CHANGE and shapely.is_valid(whole) else None), change
 
 
 def without_area(geometry: Geometries) -> Mask:
@@ -107,7 +109,8 @@ def spikes(geometry: Geometries) -> Mask:
     """Return whether a polygon's outline runs out and back in a needle: a vertex under 0.5° with sides over 10 m."""
     mask = np.zeros(len(geometry), dtype=bool)
     positions = np.flatnonzero(is_polygon(geometry))
-    rings, owner = shapely.get_rings(geometry[positions], return_index=True)
+    polygons, site = shapely.get_parts(geometry[positions], return_index=True)
+    rings, owner = shapely.get_rings(polygons, return_index=True)
     xy, ring = shapely.get_coordinates(rings, return_index=True)
     if not len(xy):
         return mask
@@ -122,7 +125,7 @@ def spikes(geometry: Geometries) -> Mask:
     long = (length_back > SPIKE_M) & (length_ahead > SPIKE_M)
     cosine = np.einsum("ij,ij->i", back[long], ahead[long]) / (length_back[long] * length_ahead[long])
     sharp = index[long][cosine > np.cos(np.radians(SPIKE_DEGREES))]
-    mask[positions[owner[ring[sharp]]]] = True
+    mask[positions[site[owner[ring[sharp]]]]] = True
     return mask
 
 

@@ -97,9 +97,11 @@ def told(batch: Batch) -> list[tuple[str, str, str | None, str | None]]:
 
 def sentences(issues: Sequence[Issue]) -> list[str]:
     """Return what the issues say, German then English; a message its parameters do not fill fails."""
-    said = [Language(code).text(issue.message, **issue.params) for code in LANGUAGES for issue in issues]
-    for sentence in said:
-        assert sentence.strip()
-        assert "%(" not in sentence
-        assert "%%" not in sentence
+    said = []
+    for code in LANGUAGES:
+        for issue in issues:
+            sentence = Language(code).text(issue.message, **issue.params)
+            assert sentence.strip()
+            assert not [sign for sign in ("%(", "%%") if sign in sentence and sign not in str(issue.params)]
+            said.append(sentence)
     return said
