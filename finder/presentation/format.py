@@ -33,6 +33,13 @@ def area(m2: float, language: Language) -> str:
     return f"{number(ha, language, 2 if ha < 10 else 1)}{NO_BREAK}ha"
 
 
+def wanted_area(m2: float, language: Language) -> str:
+    """Return an area that somebody asks for, with no more digits than were asked: "4 ha", not "4.00 ha"."""
+    if m2 < M2_PER_HA:
+        return f"{number(m2, language)}{NO_BREAK}m²"
+    return f"{number(m2 / M2_PER_HA, language)}{NO_BREAK}ha"
+
+
 def km(value: float, language: Language) -> str:
     """Return kilometres with one decimal; very short ways are said to be below 0.1 km."""
     if value < 0.1:

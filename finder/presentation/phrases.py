@@ -31,7 +31,7 @@ def _value(asked: Asked, context: Context, language: Language) -> str:
     value, criterion = asked.value, asked.criterion
     match criterion.kind:
         case Kind.AREA:
-            return format.area(value, language)
+            return format.wanted_area(value, language)
         case Kind.NUMBER:
             return format.number(value, language) + (f"{format.NO_BREAK}{criterion.unit}" if criterion.unit else "")
         case Kind.DATE:
