@@ -59,18 +59,26 @@ def find(
     inside = compile.predicate(session, scope).condition
     compiled = [compile.predicate(session, part) for part in asked]
     answer = sa.and_(sa.true(), *(c.condition for c in compiled))
-    wanted = sa.or_(answer, answer.is_(None)) if unknown else answer
-    joins_access = any(compile.uses_access(part) for part in (scope, *asked))
+    perhaps = sa.and_(sa.true(), *(c.condition.is_not(sa.false()) for c in compiled))
+    scope_joins = compile.uses_access(scope)
+    joins_access = scope_joins or any(compile.uses_access(part) for part in asked)
     led = None if unknown else next((c.led for c in compiled if c.led is not None), None)
-    query = _from(sa.select(tables.site.c.pk), joins_access or _sorts_by_access(sort), led).where(inside, wanted)
-    count = _from(sa.select(sa.func.count()), joins_access, led).where(inside, wanted)
-    keys = session.scalars(query.order_by(*compile.order(sort)).limit(limit).offset(offset)).all()
-    total = len(keys) if limit is None and not offset else session.scalar(count) or 0
-    in_scope = session.scalar(_from(sa.select(sa.func.count()), compile.uses_access(scope)).where(inside)) or 0
-    counts = [sa.func.count(), *(sa.func.count().filter(c.condition.is_(None)) for c in compiled)]
-    open_ = _from(sa.select(*counts), joins_access).where(inside, answer.is_(None))
-    left_out, *by = session.execute(open_).one() if asked else (0,)
-    return Found(keys=tuple(keys), total=total, in_scope=in_scope, left_out=left_out, left_out_by=tuple(by))
+    page = _from(sa.select(tables.site.c.pk), joins_access or _sorts_by_access(sort), led)
+    page = page.where(inside, perhaps if unknown else answer).order_by(*compile.order(sort))
+    keys = session.scalars(page.limit(limit).offset(offset)).all()
+    in_scope = session.scalar(_from(sa.select(sa.func.count()), scope_joins).where(inside)) or 0
+    # Who answers none with no is soon told; only they are looked at closely.
+    open_ = answer.is_(None)
+    counts = [answer, open_, *(sa.and_(open_, c.condition.is_(None)) for c in compiled)]
+    query = _from(sa.select(*(sa.func.count().filter(c) for c in counts)), joins_access).where(inside, perhaps)
+    yes, left_out, *by = session.execute(query).one() if asked else (in_scope, 0)
+    return Found(
+        keys=tuple(keys),
+        total=yes + left_out if unknown else yes,
+        in_scope=in_scope,
+        left_out=left_out,
+        left_out_by=tuple(by),
+    )
 
 
 def count(session: Session, where: Predicate) -> int:

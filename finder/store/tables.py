@@ -101,7 +101,7 @@ site = sa.Table(
     sa.Column("sample", sa.Boolean, nullable=False, default=False),
     sa.Column("version", sa.Integer, nullable=False, default=1),
     sa.Column("provenance", sa.Text, nullable=False, default="{}"),
-    *(sa.Column(a.name, _type(a)) for a in ATTRIBUTES.values()),
+    *(sa.Column(a.name, _type(a)) for a in ATTRIBUTES.values() if a.type is not Type.GEOMETRY),
     # derived when a site is saved, so that questions stay plain
     sa.Column("size_m2", sa.Double),
     sa.Column("size_basis", sa.Text),
@@ -109,10 +109,13 @@ site = sa.Table(
     sa.Column("max_restriction", sa.Text),
     sa.Column("search_text", sa.Text, nullable=False, default=""),
     *(sa.Column(name, sa.Double) for name in BOUNDS),
+    # last, because SQLite reads a row from its front and outlines are long
+    sa.Column("geometry", Geometry()),
     sa.UniqueConstraint("source", "source_id"),
     sa.Index(None, "municipality"),
-    sa.Index(None, "status"),
     sa.Index(None, "size_m2"),
+    # all that decides whether a site is listed at all
+    sa.Index("ix_site_listed", "status", "potential", "verified_on", "evidence", "sample"),
 )
 
 access = sa.Table(

@@ -88,7 +88,6 @@ def upgrade() -> None:
         sa.Column("address", sa.Text()),
         sa.Column("cadastral_reference", sa.Text()),
         sa.Column("estate", sa.Text()),
-        sa.Column("geometry", Geometry()),
         sa.Column("geometry_quality", sa.Text()),
         sa.Column("position_uncertainty_m", sa.Double()),
         sa.Column("evidence", sa.Text()),
@@ -160,12 +159,13 @@ def upgrade() -> None:
         sa.Column("miny", sa.Double()),
         sa.Column("maxx", sa.Double()),
         sa.Column("maxy", sa.Double()),
+        sa.Column("geometry", Geometry()),
         sa.UniqueConstraint("id", name="uq_site_id"),
         sa.UniqueConstraint("source", "source_id", name="uq_site_source_source_id"),
     )
     op.create_index("ix_site_municipality", "site", ["municipality"])
     op.create_index("ix_site_size_m2", "site", ["size_m2"])
-    op.create_index("ix_site_status", "site", ["status"])
+    op.create_index("ix_site_listed", "site", ["status", "potential", "verified_on", "evidence", "sample"])
     op.create_table(
         "access",
         sa.Column(
