@@ -8,6 +8,7 @@ import subprocess
 import sys
 from collections import Counter
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -211,14 +212,14 @@ def test_what_is_not_decided_stops_the_script(tmp_path: Path, change: dict[str, 
 # -- the file that is shipped -----------------------------------------------------------------------------------------
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def towns() -> dict[str, Municipality]:
     return {town.code: town for town in bundled.municipalities()}
 
 
-@pytest.fixture
-def database(database_url: str, towns: dict[str, Municipality]) -> Iterator[Database]:
-    database = Database(database_url)
+@contextmanager
+def region(url: str, towns: Mapping[str, Municipality]) -> Iterator[Database]:
+    database = Database(url)
     try:
         database.migrate()
         with database.writing() as session:
@@ -233,23 +234,24 @@ def delivered(database: Database) -> pipeline.Report:
     return pipeline.deliver(database, path, actor="bundled", status=Status.PUBLISHED, strict=True)
 
 
-@pytest.fixture
-def listed(database: Database) -> dict[str, Listed]:
-    delivered(database)
-    with database.reading() as session:
-        keys = sites.find(session, AnyOf("status", tuple(Status)), []).keys
-        return {found.site.id: found for found in sites.load(session, keys)}
+@pytest.fixture(scope="module")
+def listed(tmp_path_factory: pytest.TempPathFactory, towns: dict[str, Municipality]) -> list[Listed]:
+    with region(f"sqlite:///{tmp_path_factory.mktemp('bundled') / 'finder.sqlite'}", towns) as database:
+        delivered(database)
+        with database.reading() as session:
+            return sites.load(session, sites.find(session, AnyOf("status", tuple(Status)), []).keys)
 
 
-def test_inventory_comes_in_whole_and_without_complaint(database: Database) -> None:
-    report = delivered(database)
-    assert (report.read, report.new, report.issues) == (resources.sources()[bundled.INVENTORY]["count"], 60, ())
-    again = delivered(database)
-    assert (again.unchanged, again.changed, again.missing) == (60, 0, ())
+def test_inventory_comes_in_whole_and_without_complaint(database_url: str, towns: dict[str, Municipality]) -> None:
+    with region(database_url, towns) as database:
+        report = delivered(database)
+        assert (report.read, report.new, report.issues) == (resources.sources()[bundled.INVENTORY]["count"], 60, ())
+        again = delivered(database)
+        assert (again.unchanged, again.changed, again.missing) == (60, 0, ())
 
 
-def test_states_of_evidence(listed: dict[str, Listed]) -> None:
-    assert Counter(found.site.evidence for found in listed.values()) == {
+def test_states_of_evidence(listed: list[Listed]) -> None:
+    assert Counter(found.site.evidence for found in listed) == {
         Evidence.MARKETING: 1,
         Evidence.RESERVED_OR_RESIDUAL: 18,
         Evidence.IN_PREPARATION: 12,
@@ -257,14 +259,14 @@ def test_states_of_evidence(listed: dict[str, Listed]) -> None:
         Evidence.POTENTIAL_ONLY: 13,
         Evidence.TAKEN: 10,
     }
-    for found in listed.values():
+    for found in listed:
         sold = found.site.status is Status.SOLD
         assert sold == (found.site.evidence is Evidence.TAKEN)
         assert sold or found.site.status is Status.PUBLISHED
         assert not found.site.sample
 
 
-def test_nothing_is_said_that_no_source_says(listed: dict[str, Listed]) -> None:
+def test_nothing_is_said_that_no_source_says(listed: list[Listed]) -> None:
     never = (
         "availability",
         "available_from",
@@ -276,18 +278,18 @@ def test_nothing_is_said_that_no_source_says(listed: dict[str, Listed]) -> None:
         "contact",
         "media",
     )
-    for found in listed.values():
+    for found in listed:
         assert all(getattr(found.site, name) is None for name in never)
         assert all(r.severity is None and r.expected_end is None for r in found.site.restrictions or ())
         assert found.site.max_restriction is None
         assert found.site.available_area_m2 != 0 or found.site.status is Status.SOLD
         assert found.site.size_basis is not SizeBasis.MEASURED
         assert found.site.restrictions != ()
-    assert {id_ for id_, found in listed.items() if found.site.zoning is not None} == {"EL-007", "EL-053", "EL-056"}
+    assert {found.site.id for found in listed if found.site.zoning is not None} == {"EL-007", "EL-053", "EL-056"}
 
 
-def test_every_fact_has_a_source_with_an_address(listed: dict[str, Listed]) -> None:
-    for found in listed.values():
+def test_every_fact_has_a_source_with_an_address(listed: list[Listed]) -> None:
+    for found in listed:
         whole = found.site.provenance["*"]
         assert whole.source
         assert whole.url
@@ -299,10 +301,10 @@ def test_every_fact_has_a_source_with_an_address(listed: dict[str, Listed]) -> N
 
 
 def test_outlines_have_the_documented_area_at_the_documented_place(
-    listed: dict[str, Listed], towns: dict[str, Municipality]
+    listed: list[Listed], towns: dict[str, Municipality]
 ) -> None:
     kinds = Counter()
-    for found in listed.values():
+    for found in listed:
         site = found.site
         kinds[site.geometry_quality] += 1
         if site.geometry is None:
@@ -321,9 +323,9 @@ def test_outlines_have_the_documented_area_at_the_documented_place(
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_exposes_show_sources_and_say_that_it_is_no_offer(
-    listed: dict[str, Listed], towns: dict[str, Municipality], language: str
+    listed: list[Listed], towns: dict[str, Municipality], language: str
 ) -> None:
-    for found in listed.values():
+    for found in listed:
         shown = expose.expose(found, towns, Freshness(), dt.date(2026, 11, 1), Language(language))
         named = {origin.url for origin in found.site.provenance.values() if origin.url}
         assert named <= {source.url for source in shown.sources}
