@@ -35,7 +35,7 @@ def place(written: Written, rule: GeometryRule) -> Placed:
     """Move geometries straight to metres, one step per CRS.
 
     Coordinates that do not fit their CRS (they lead nowhere, or outside the profile's box) are tried in the profile's
-    other systems, in the region's own, and with swapped axes. One single reading that lands where the file's sites lie
+    other systems, in the region's own, then with swapped axes. One single reading that lands where the file's sites lie
     is taken and reported as repaired; otherwise they stay as they are, to be judged by `finder.intake.validate`.
     """
     rows = written.rows
@@ -47,42 +47,33 @@ def place(written: Written, rule: GeometryRule) -> Placed:
         if system is not None:
             out[members] = _moved(written.geometry[members], system)
     unplaced = given & (shapely.is_missing(out) | ~_finite(out))
-    doubtful = unplaced.copy()
+    mislabelled = given & ~unplaced & _degrees(written.geometry) & _counts_in_metres(written.crs)
+    doubtful = unplaced | mislabelled
     if rule.box is not None:
         doubtful |= given & ~unplaced & ~_inside(out, _box(rule.box))
     for position, (geometry, reading) in _readings(written, np.flatnonzero(doubtful), rule).items():
         out[position] = geometry
         issues.append(_issue(reading, rows[position]))
         unplaced[position] = doubtful[position] = False
-    for position in np.flatnonzero(doubtful & ~unplaced).tolist():
-        message = N_("The place lies outside the area that such files cover.")
-        value = shown(written.geometry[position].wkt)
-        issues.append(
-            Issue(
-                rule="outside_profile",
-                action="kept",
-                message=message,
-                row=rows[position],
-                field="geometry",
-                value=value,
-            )
-        )
-    lost = {position: shown(written.geometry[position].wkt) for position in np.flatnonzero(unplaced).tolist()}
-    for position, value in lost.items():
-        if written.crs[position] is None:
+    quoted = {position: shown(written.geometry[position].wkt) for position in np.flatnonzero(doubtful).tolist()}
+    lost = {position: value for position, value in quoted.items() if unplaced[position]}
+    for position, value in quoted.items():
+        said = written.crs[position]
+        if said is None:
             out[position] = None
             message = N_("Without a coordinate reference system the site stays without a place.")
-            issues.append(
-                Issue(
-                    rule="crs_missing",
-                    action="kept",
-                    message=message,
-                    row=rows[position],
-                    field="geometry",
-                    value=value,
-                )
-            )
+            issues.append(_kept("crs_missing", message, rows[position], value))
+        elif mislabelled[position]:
+            message = N_("The coordinates look like degrees, but %(said)s counts in metres; please check the place.")
+            issues.append(_kept("crs_doubtful", message, rows[position], value, said=shown(said, 40)))
+        elif not unplaced[position]:
+            message = N_("The place lies outside the area that such files cover.")
+            issues.append(_kept("outside_profile", message, rows[position], value))
     return Placed(geometry=out, lost=lost, issues=issues)
+
+
+def _kept(rule: str, message: str, row: int, value: str, **params: object) -> Issue:
+    return Issue(rule=rule, action="kept", message=message, row=row, field="geometry", value=value, params=params)
 
 
 @dataclass(frozen=True)
@@ -95,21 +86,29 @@ class _Reading:
 
 
 def _readings(written: Written, positions: NDArray[np.intp], rule: GeometryRule) -> dict[int, tuple[Any, _Reading]]:
-    """Return for each doubtful geometry the one other reading that lands in the expected area, if there is one."""
+    """Return for each doubtful geometry the one other reading that lands in the expected area, if there is one.
+
+    Figures that can be degrees are read as degrees only: within 180 m of a grid's origin there are no sites. Swapped
+    axes are tried where nothing else fits.
+    """
     original = written.geometry[positions]
     positions, original = positions[_finite(original)], original[_finite(original)]
     if not positions.size:
         return {}
     area = _box(rule.box or tuple(resources.region()["box"]))
+    degrees = _degrees(original)
     found: dict[int, list[tuple[Any, _Reading]]] = {}
     systems = dict.fromkeys((*rule.codes.values(), f"EPSG:{crs.METRIC}", f"EPSG:{crs.LONLAT}"))
     for swapped in (False, True):
-        turned = shapely.transform(original, lambda xy: xy[:, ::-1]) if swapped else original
+        unread = np.array([position not in found for position in positions.tolist()], dtype=bool)
         for system in systems:
+            tried = np.flatnonzero(unread & (degrees == crs.parse(system).is_geographic))
+            turned = shapely.transform(original[tried], lambda xy: xy[:, ::-1]) if swapped else original[tried]
             moved = _moved(turned, system)
             for index in np.flatnonzero(_inside(moved, area)).tolist():
-                reading = _Reading(written.crs[positions[index]], system, swapped)
-                found.setdefault(int(positions[index]), []).append((moved[index], reading))
+                position = int(positions[tried[index]])
+                reading = _Reading(written.crs[position], system, swapped)
+                found.setdefault(position, []).append((moved[index], reading))
     return {position: readings[0] for position, readings in found.items() if _one_place([g for g, _ in readings])}
 
 
@@ -133,6 +132,18 @@ def _issue(reading: _Reading, row: int) -> Issue:
         value=shown(said or ""),
         params={"said": shown(said or "–", 40), "system": system},
     )
+
+
+def _degrees(geometry: Geometries) -> NDArray[np.bool_]:
+    """Return whether the coordinates can be degrees."""
+    west, south, east, north = np.abs(shapely.bounds(geometry)).T
+    degrees: NDArray[np.bool_] = (west <= 180) & (south <= 180) & (east <= 180) & (north <= 180)
+    return degrees
+
+
+def _counts_in_metres(systems: NDArray[np.object_]) -> NDArray[np.bool_]:
+    metres = {system: system is not None and crs.parse(system).is_projected for system in set(systems)}
+    return np.array([metres[system] for system in systems], dtype=bool)
 
 
 def _moved(geometry: Geometries, system: str) -> Geometries:
