@@ -6,7 +6,7 @@ from pathlib import Path
 
 from finder.sources import gdal
 from finder.sources.limits import Limits
-from finder.sources.sentences import Notes
+from finder.sources.sentences import Notes, Refusal
 from finder.sources.table import Table
 
 FORMAT = "FlatGeobuf"
@@ -18,6 +18,9 @@ def read(path: Path, limits: Limits) -> Table:
     Raises
     ------
     Refusal
-        The file goes beyond the limits.
+        The file is cut off or goes beyond the limits.
     """
-    return gdal.read(path, limits, Notes(limits.max_issues), format_=FORMAT, VERIFY_BUFFERS="YES").table
+    table = gdal.read(path, limits, Notes(limits.max_issues), format_=FORMAT, VERIFY_BUFFERS="YES").table
+    if table.length < gdal.stated_count(path):
+        raise Refusal("failed")  # GDAL reads what is left as if it were all
+    return table

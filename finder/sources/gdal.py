@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,7 +12,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from finder.sources import lock
+from finder.sources import lock, wkb
 from finder.sources.limits import Limits
 from finder.sources.sentences import Notes, Refusal
 from finder.sources.table import Column, Table, encode
@@ -26,10 +26,10 @@ _CURVES = {8, 9, 10, 11, 12, 13, 14}
 
 @dataclass(frozen=True)
 class Layer:
-    """A layer as it was read; `keys` are GDAL's own feature ids."""
+    """A layer as it was read; `absent` are the keys, by row, of those to which GDAL gave no place."""
 
     table: Table
-    keys: Any
+    absent: dict[int, int]
 
 
 def read(
@@ -60,11 +60,13 @@ def read(
         gathered: dict[str, list[Any]] = {}
         length = size = 0
         for batch in batches:
-            batch.validate(full=True)  # what GDAL makes of a damaged file is not always sound
             length += batch.num_rows
             if length > limits.max_features:
                 raise Refusal("too_many_features", limit=limits.max_features)
             for name, array in zip(batch.schema.names, batch.columns, strict=True):
+                if pa.types.is_string(array.type):
+                    array = array.view(pa.binary())  # not always UTF-8
+                array.validate(full=True)  # what GDAL makes of a damaged file is not always sound
                 gathered.setdefault(name, []).append(array)
                 size += array.nbytes if name == name_of_shape else 0
             if size > 16 * limits.max_vertices:
@@ -77,13 +79,20 @@ def read(
     columns = {} if key.casefold() in _MADE_UP else {key: Column("int", keys)}
     for said, arrays in gathered.items():
         name = said if encoding is None else said.encode("latin-1", "replace").decode(encoding, "replace")
-        column = _column(pa.chunked_array(arrays), encoding, notes)
+        values = pa.chunked_array(arrays)
+        if pa.types.is_string(schema.field(said).type):
+            values = _texts(values, encoding, notes)
+        column = _column(values)
         if column is None:
             notes.add("column_left_out", field=name, header=name)
         else:
             columns[name] = column
+    absent = {}
+    if shapes is not None and shapes.null_count:
+        rows = np.flatnonzero(pc.is_null(shapes).to_numpy(zero_copy_only=False))
+        absent = dict(zip((rows + 1).tolist(), keys.take(rows).to_pylist(), strict=True))
     if shapes is not None and not _is_plain(shapes, notes):
-        shapes = _straightened(path, layer, options)
+        shapes = _straightened(path, layer, options, notes)
     table = Table(
         format=format_,
         columns=columns,
@@ -94,7 +103,12 @@ def read(
         encoding=encoding,
         notes=notes,
     )
-    return Layer(table, keys)
+    return Layer(table, absent)
+
+
+def stated_count(path: Path) -> int:
+    """Return how many features a file says it has; less than 1 where it does not say."""
+    return int(_pyogrio().read_info(str(path))["features"])
 
 
 # -- GDAL -------------------------------------------------------------------------------------------------------------
@@ -102,7 +116,7 @@ def read(
 
 def _pyogrio() -> Any:
     import pyogrio
-    from pyogrio import core, raw
+    from pyogrio import core
 
     if others := set(pyogrio.list_drivers()) - lock.DRIVERS:  # of a version we do not know
         skipped = lock.ENVIRONMENT["GDAL_SKIP"]
@@ -110,13 +124,13 @@ def _pyogrio() -> Any:
         core._register_drivers()
         if others := set(pyogrio.list_drivers()) - lock.DRIVERS:
             raise RuntimeError(f"GDAL drivers that must not be here: {sorted(others)}")
-    return raw
+    return pyogrio
 
 
 @contextmanager
 def _opened(path: Path, layer: str | None, encoding: str | None, options: dict[str, str]) -> Iterator[tuple[Any, Any]]:
     # Latin 1 takes every byte as it is: decoding is for `_decoded`
-    with _pyogrio().open_arrow(
+    with _pyogrio().raw.open_arrow(
         str(path),
         layer=layer,
         encoding=encoding and LATIN_1,
@@ -129,9 +143,15 @@ def _opened(path: Path, layer: str | None, encoding: str | None, options: dict[s
         yield found
 
 
-def _straightened(path: Path, layer: str | None, options: dict[str, str]) -> Any:
-    _, _, shapes, _ = _pyogrio().read(str(path), layer=layer, columns=[], force_2d=True, **options)
-    return pa.chunked_array([pa.array(shapes.tolist(), pa.large_binary())])
+def _straightened(path: Path, layer: str | None, options: dict[str, str], notes: Notes) -> Any:
+    _, _, shapes, _ = _pyogrio().raw.read(str(path), layer=layer, columns=[], force_2d=True, **options)
+    plain = []
+    for row, shape in enumerate(shapes.tolist(), start=1):
+        if shape is not None and not wkb.is_plain(shape):  # arcs inside a collection stay
+            notes.add("geometry_unreadable", row=row, field="geometry")
+            shape = None
+        plain.append(shape)
+    return pa.chunked_array([pa.array(plain, pa.large_binary())])
 
 
 def _is_plain(shapes: Any, notes: Notes) -> bool:
@@ -157,7 +177,7 @@ def _is_plain(shapes: Any, notes: Notes) -> bool:
 # -- columns ----------------------------------------------------------------------------------------------------------
 
 
-def _column(values: Any, encoding: str | None, notes: Notes) -> Column | None:
+def _column(values: Any) -> Column | None:
     """Return a column as it is handed over; None for what is no value a person wrote."""
     if pa.types.is_dictionary(values.type):
         values = values.cast(values.type.value_type)
@@ -174,8 +194,7 @@ def _column(values: Any, encoding: str | None, notes: Notes) -> Column | None:
     if pa.types.is_floating(type_):
         return Column("float", values.cast(pa.float64()))
     if pa.types.is_string(type_) or pa.types.is_large_string(type_):
-        text = values.cast(pa.large_string())
-        return Column("text", text if encoding is None else _decoded(text, encoding, notes))
+        return Column("text", values.cast(pa.large_string()))
     if pa.types.is_date(type_) or pa.types.is_time(type_) or pa.types.is_timestamp(type_):
         return Column("text", values.cast(pa.large_string()))
     if pa.types.is_list(type_):
@@ -184,16 +203,28 @@ def _column(values: Any, encoding: str | None, notes: Notes) -> Column | None:
     return None
 
 
-def _decoded(values: Any, encoding: str, notes: Notes) -> Any:
-    if encoding == LATIN_1 or pc.all(pc.string_is_ascii(values)).as_py():
-        return values
-    coded = values.combine_chunks().dictionary_encode()
-    words = []
-    for word in coded.dictionary.to_pylist():
+def _texts(values: Any, encoding: str | None, notes: Notes) -> Any:
+    """Return the texts of bytes: UTF-8, or Latin 1 written so that stands for the bytes of `encoding`."""
+    try:
+        texts = values.cast(pa.large_string())
+    except pa.ArrowInvalid:
+        notes.once("characters_replaced", encoding="utf-8")
+        texts = pa.chunked_array([_each(values, lambda data: data.decode(errors="replace"))])
+    if encoding is None or pc.all(pc.string_is_ascii(texts)).as_py():
+        return texts
+
+    def decoded(word: str) -> str:
         data = word.encode("latin-1")
         try:
-            words.append(data.decode(encoding))
-        except UnicodeDecodeError:  # a byte without a character there; cut off at the width of the column
+            return data.decode(encoding)
+        except UnicodeDecodeError:  # a byte without a character there; a character cut at the width of the column
             notes.once("characters_replaced", encoding=encoding)
-            words.append(data.decode(encoding, "replace"))
-    return pa.chunked_array([pa.array(words, pa.large_string()).take(coded.indices)])
+            return data.decode(encoding, "replace")
+
+    return pa.chunked_array([_each(texts, decoded)])
+
+
+def _each(values: Any, change: Callable[[Any], str]) -> Any:
+    """Return changed values; equal ones are changed once."""
+    coded = values.combine_chunks().dictionary_encode()
+    return pa.array([change(word) for word in coded.dictionary.to_pylist()], pa.large_string()).take(coded.indices)

@@ -8,8 +8,6 @@ import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
 
-import pyarrow.compute as pc
-
 from finder.sources import gdal
 from finder.sources.limits import Limits
 from finder.sources.sentences import Notes, Refusal
@@ -17,7 +15,8 @@ from finder.sources.table import Table
 
 FORMAT = "GeoPackage"
 _INDEX = re.compile(
-    r"""\s*CREATE\s+VIRTUAL\s+TABLE\s+("(?:[^"]|"")*"|'(?:[^']|'')*'|\w+)\s+USING\s+rtree\s*\([\w\s,"]*\)\s*""", re.IGNORECASE
+    r"""\s*CREATE\s+VIRTUAL\s+TABLE\s+("(?:[^"]|"")*"|'(?:[^']|'')*'|\w+)\s+USING\s+rtree\s*\([\w\s,"]*\)\s*""",
+    re.IGNORECASE,
 )
 # of the standard's own annexes; nothing here reads them
 _VIEWS = {"st_spatial_ref_sys", "spatial_ref_sys", "st_geometry_columns", "geometry_columns"}
@@ -105,22 +104,20 @@ def _chosen(layers: dict[str, str], layer: str | None) -> str:
 
 def _note_unreadable(base: sqlite3.Connection, layer: str, found: gdal.Layer, notes: Notes) -> None:
     """Note geometries that stand in the file and yet did not come: GDAL passes over what it cannot read."""
-    shapes = found.table.geometry
-    if shapes is None or not shapes.null_count:
+    if not found.absent:
         return
-    row = base.execute("SELECT column_name FROM gpkg_geometry_columns WHERE table_name = ?", (layer,)).fetchone()
-    if row is None:
+    named = base.execute("SELECT column_name FROM gpkg_geometry_columns WHERE table_name = ?", (layer,)).fetchone()
+    if named is None:
         return
-    column, name = _quoted(row[0]), _quoted(layer)
+    column, name = _quoted(named[0]), _quoted(layer)
     stated = set()
     begun = f"SELECT rowid, substr(CAST({column} AS BLOB), 1, 4) FROM {name} WHERE {column} IS NOT NULL"  # noqa: S608
     for key, head in base.execute(begun):
-        if len(head) < 4 or not head[3] & _EMPTY:
+        if not head or not (head.startswith(b"GP") and len(head) == 4 and head[3] & _EMPTY):
             stated.add(key)
-    missing = pc.is_null(shapes).to_pylist()
-    for position, (key, absent) in enumerate(zip(found.keys.to_pylist(), missing, strict=True), start=1):
-        if absent and key in stated:
-            notes.add("geometry_unreadable", row=position, field="geometry")
+    for row, key in found.absent.items():
+        if key in stated:
+            notes.add("geometry_unreadable", row=row, field="geometry")
 
 
 def _quoted(name: str) -> str:

@@ -43,7 +43,9 @@ ENVIRONMENT = {
     "GDAL_CONFIG_FILE": os.devnull,  # else the user's own ~/.gdal/gdalrc
     "GDAL_PAM_ENABLED": "NO",
     "OGR_SQLITE_STATIC_VIRTUAL_OGR": "NO",
-    "OGR_FLATGEOBUF_STREAM_BASE_IMPL": "YES",  # its own way to Arrow breaks on features without a place
+    # the short ways to Arrow break on features without a place, and pass on geometries without looking at them
+    "OGR_FLATGEOBUF_STREAM_BASE_IMPL": "YES",
+    "OGR_GPKG_STREAM_BASE_IMPL": "YES",
     "OGR_SQLITE_ALLOW_EXTERNAL_ACCESS": "NO",
     "CPL_VSIL_CURL_ALLOWED_EXTENSIONS": ".none",
     "GDAL_HTTP_MAX_RETRY": "0",

@@ -92,7 +92,7 @@ def _opened(path: Path) -> IO[bytes]:
         return os.open(name, flags | os.O_NONBLOCK)  # a named pipe must not make us wait
 
     try:
-        return open(path, "rb", buffering=0, opener=opener)  # noqa: PTH123 (`Path.open` takes no opener)
+        return open(path, "rb", buffering=0, opener=opener)
     except (FileNotFoundError, NotADirectoryError, ValueError) as error:
         raise Refusal("missing") from error
     except IsADirectoryError as error:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import codecs
 import re
+import struct
 from pathlib import Path, PurePosixPath
 
 from finder.sources import archive, gdal, text
@@ -39,6 +40,7 @@ def read(path: Path, folder: Path, layer: str | None, limits: Limits) -> Table:
         if _SYSTEM in parts:
             (folder / f"layer{_SYSTEM}").write_bytes(opened.read(parts[_SYSTEM], _MAX_SMALL_BYTES))
         stated = opened.read(parts[_CODE_PAGE], _MAX_SMALL_BYTES) if _CODE_PAGE in parts else None
+    _check_whole(folder)
     encoding = _encoding(folder / "layer.dbf", stated, notes)
     table = gdal.read(folder / "layer.shp", limits, notes, format_=FORMAT, encoding=encoding).table
     table.layer = name
@@ -77,6 +79,25 @@ def _without_shapefile(names: list[str]) -> Refusal:
         if name in inside:
             return Refusal("other_format", format=format_)
     return Refusal("zip_content")
+
+
+def _check_whole(folder: Path) -> None:
+    """Refuse parts that are cut off or do not belong together: GDAL would read what is left as if it were all."""
+    sizes = {}
+    for suffix in _NEEDED:
+        path = folder / f"layer{suffix}"
+        sizes[suffix] = path.stat().st_size
+        with path.open("rb") as file:
+            head = file.read(100)
+        if suffix == ".dbf":
+            records, header, width = struct.unpack_from("<IHH", head.ljust(12, b"\0"), 4)
+            stated = header + records * width
+        else:
+            stated = 2 * struct.unpack_from(">I", head.ljust(28, b"\0"), 24)[0]
+        if not 32 <= stated <= sizes[suffix]:
+            raise Refusal("failed")
+    if (sizes[".shx"] - 100) // 8 != records:
+        raise Refusal("failed")
 
 
 # -- the encoding of its texts ----------------------------------------------------------------------------------------
@@ -125,5 +146,5 @@ def _guessed(data: bytes) -> str:
     except UnicodeDecodeError:
         broken = texts.decode(errors="replace").count("\ufffd")
         whole = len(re.findall(rb"[\xc2-\xdf][\x80-\xbf]", texts))
-        return "utf-8" if whole > 4 * broken else text.FALLBACK
+        return "utf-8" if whole > broken else text.FALLBACK
     return "utf-8"

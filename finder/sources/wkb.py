@@ -96,3 +96,38 @@ class Writer:
 
 def _many(kind: int, members: list[bytes]) -> bytes:
     return _ORDER + _HEAD.pack(kind, len(members)) + b"".join(members)
+
+
+def is_plain(data: bytes) -> bool:
+    """Tell whether WKB is whole, in the plane and of the seven kinds without arcs."""
+    try:
+        return _end(data, 0, 0) == len(data)
+    except (struct.error, _NotPlain):
+        return False
+
+
+class _NotPlain(Exception):
+    pass
+
+
+def _end(data: bytes, start: int, depth: int) -> int:
+    order = "<" if data[start : start + 1] == b"\x01" else ">"
+    (kind,) = struct.unpack_from(f"{order}I", data, start + 1)
+    at = start + 5
+    if kind == 1:
+        return at + 16
+    if not 2 <= kind <= 7 or depth > _MAX_NESTED:
+        raise _NotPlain
+    (count,) = struct.unpack_from(f"{order}I", data, at)
+    at += 4
+    if kind == 2:
+        return int(at + 16 * count)
+    if count > len(data):
+        raise _NotPlain
+    for _ in range(count):
+        if kind == 3:
+            (positions,) = struct.unpack_from(f"{order}I", data, at)
+            at += 4 + 16 * positions
+        else:
+            at = _end(data, at, depth + 1)
+    return at

@@ -122,7 +122,6 @@ else:
 def test_what_reading_needs_still_works(tmp_path: Path) -> None:
     body = """
 import threading, sqlite3, numpy, orjson, pyarrow, pyogrio
-(OUTSIDE / "folder").mkdir if False else None
 with open(OUTSIDE / "a", "w") as file:
     file.write("b")
 done = []
