@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import itertools
 import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -23,6 +24,8 @@ PLATE = (32.0, 17.0)
 """Size of a motorway's number plate in pixels."""
 LEAST_PLATE_RUN_PX = 70.0
 """A motorway of which less is seen gets no plate."""
+MIDDLE_EM = 0.35
+"""From the base line of letters up to their middle."""
 REACH_PX = (66.0, 54.0)
 """How far from the middle of its town a name may move to cover nothing."""
 
@@ -100,16 +103,28 @@ def _lines(sheet: Sheet, lines: Iterable[MapLine], kind: str, classes: tuple[str
 # -- words ------------------------------------------------------------------------------------------------------------
 
 
-def town_names(sheet: Sheet, towns: Iterable[Municipality], size: float, cls: str = "m-lab") -> None:
+Placed = list[tuple[str, float, float]]
+"""Words and the pixels of their middle."""
+
+
+def town_names(sheet: Sheet, towns: Iterable[Municipality], size: float, cls: str = "m-lab") -> Placed:
     """Write each town's name within its area, where it covers the fewest signs; the largest towns choose first."""
-    f = sheet.frame
+    f, written = sheet.frame, []
     for town in sorted(towns, key=lambda t: -t.geometry.area if t.geometry is not None else 0.0):
         seen = None if town.geometry is None else shapely.intersection(town.geometry, f.box)
         if seen is None or seen.area * f.scale**2 < size * size * 6:
             continue
-        widest = shapely.maximum_inscribed_circle(seen, tolerance=2 / f.scale)  # a line from its centre to its edge
+        widest = shapely.maximum_inscribed_circle(_area(seen), 2 / f.scale)  # a line from its centre to its edge
         middle = f.place(shapely.Point(widest.coords[0]))
-        sheet.word(town.name, _around(sheet, seen, middle, size), cls, size)
+        if (spot := sheet.word(town.name, _around(sheet, seen, middle, size), cls, size)) is not None:
+            written.append((town.name, spot[0], spot[1] - size * MIDDLE_EM))
+    return written
+
+
+def _area(shape: BaseGeometry) -> shapely.Polygon | shapely.MultiPolygon:
+    """Return the areas of a shape; where an area only touches the frame, the rest is points and lines."""
+    areas = [part for part in shapely.get_parts(shape) if isinstance(part, shapely.Polygon)]
+    return areas[0] if len(areas) == 1 else shapely.MultiPolygon(areas)
 
 
 def _around(
@@ -121,7 +136,7 @@ def _around(
     x, y = middle[0] + across.ravel(), middle[1] + down.ravel()
     inside = shapely.contains_xy(area, f.west + x / f.scale, f.north - y / f.scale)
     reluctance = np.hypot(across, down).ravel() * size / 14
-    baseline = size * 0.35
+    baseline = size * MIDDLE_EM
     return [
         (a, b + baseline, "middle", r)
         for a, b, r, i in zip(x.tolist(), y.tolist(), reluctance.tolist(), inside.tolist(), strict=True)
@@ -129,9 +144,9 @@ def _around(
     ]
 
 
-def plates(sheet: Sheet, lines: Iterable[MapLine]) -> None:
+def plates(sheet: Sheet, lines: Iterable[MapLine]) -> Placed:
     """Put each motorway's number on it once, where it covers the least."""
-    f = sheet.frame
+    f, put = sheet.frame, []
     inner = shapely.box(*f.box.buffer(-14 / f.scale).bounds)
     for line in sorted((line for line in lines if line.kind == "motorway"), key=lambda line: -line.geometry.length):
         seen = shapely.intersection(line.geometry, inner)
@@ -144,15 +159,18 @@ def plates(sheet: Sheet, lines: Iterable[MapLine]) -> None:
         boxes = np.asarray([(x - 20, y - 12, x + 20, y + 12) for x, y in points])
         cost = sheet.crowd(boxes) + np.abs(steps - 0.5) * 40
         x, y = points[int(cost.argmin())]
-        plate(sheet, line.name, x, y)
+        _plate(sheet, line.name, x, y)
+        put.append((line.name, x, y))
+    return put
 
 
-def plate(sheet: Sheet, name: str, x: float, y: float) -> None:
+def _plate(sheet: Sheet, name: str, x: float, y: float) -> None:
     """Draw a motorway's number plate."""
     width = max(PLATE[0], len(name) * 7.5 + 9)
     sheet.add(
-        f'<g class="m-shield" transform="translate({x:.1f} {y:.1f})"><rect x="{-width / 2:g}" y="-8.5" width="{width:g}" '
-        f'height="17" rx="3"/><text y="4.2" text-anchor="middle">{escape(name)}</text></g>'
+        f'<g class="m-shield" transform="translate({x:.1f} {y:.1f})">'
+        f'<rect x="{-width / 2:g}" y="-8.5" width="{width:g}" height="17" rx="3"/>'
+        f'<text y="4.2" text-anchor="middle">{escape(name)}</text></g>'
     )
     sheet.take(x, y, width + 4, PLATE[1] + 4, 3.0)
 
@@ -180,7 +198,7 @@ def canal_names(sheet: Sheet, lines: Iterable[MapLine], size: float) -> None:
         seen = shapely.intersection(line.geometry, inner).simplify(2 / f.scale)
         for part in shapely.get_parts(seen):
             corners = [f.place(shapely.Point(c)) for c in part.coords] if part.geom_type == "LineString" else []
-            for (ax, ay), (bx, by) in zip(corners, corners[1:], strict=False):
+            for (ax, ay), (bx, by) in itertools.pairwise(corners):
                 length = math.hypot(bx - ax, by - ay)
                 if length < room:
                     continue

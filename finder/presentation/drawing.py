@@ -52,6 +52,10 @@ class Frame:
         """Return a point's pixels, from the upper left."""
         return (point.x - self.west) * self.scale, (self.north - point.y) * self.scale
 
+    def metres(self, x: float, y: float) -> tuple[float, float]:
+        """Return the metric place of pixels."""
+        return self.west + x / self.scale, self.north - y / self.scale
+
     def holds(self, x: float, y: float, margin: float = 0.0) -> bool:
         """Whether pixels lie within the frame, `margin` away from its edge."""
         return margin <= x <= self.width - margin and margin <= y <= self.height - margin
@@ -129,14 +133,14 @@ class Sheet:
         size: float,
         *,
         bearable: float = math.inf,
-    ) -> bool:
-        """Write a word at the best of some places (x, baseline y, anchor, reluctance) and return whether it was written.
+    ) -> tuple[float, float] | None:
+        """Write a word at the best of some places (x, baseline y, anchor, reluctance) and return where, if at all.
 
         A word that would cover more than `bearable` of what is there is left out.
         """
         found = list(places)
         if not found:
-            return False
+            return None
         width, ascent, descent = len(text) * size * LETTER_EM + 2, size * 0.8, size * 0.25
         shift = {"start": 0.0, "middle": -width / 2, "end": -width}
         boxes = np.asarray([(x + shift[a], y - ascent, x + shift[a] + width, y + descent) for x, y, a, _ in found])
@@ -148,12 +152,12 @@ class Sheet:
         cost = np.where(outside, np.inf, cost)
         best = int(cost.argmin())
         if not cost[best] <= bearable or not math.isfinite(cost[best]):
-            return False
+            return None
         x, y, anchor, _ = found[best]
         turned = "" if anchor == "start" else f' text-anchor="{anchor}"'
         self.add(f'<text class="{cls}" x="{number(x)}" y="{number(y)}"{turned}>{escape(text)}</text>')
         self._taken.append((*boxes[best].tolist(), 3.0))  # words never lie on words
-        return True
+        return x, y
 
     # -- margin ---------------------------------------------------------------------------------------------------
 
@@ -181,7 +185,8 @@ class Sheet:
         width, y = metres * self.frame.scale, self.frame.height - 18
         half = number(width / 2)
         self.add(
-            f'<g class="m-scale" transform="translate({number(x)} {number(y)})"><rect class="m-s1" width="{half}" height="4"/>'
+            f'<g class="m-scale" transform="translate({number(x)} {number(y)})">'
+            f'<rect class="m-s1" width="{half}" height="4"/>'
             f'<rect class="m-s2" x="{half}" width="{half}" height="4"/><text y="-4">0</text>'
             f'<text x="{number(width)}" y="-4" text-anchor="end">{escape(label)}</text></g>'
         )

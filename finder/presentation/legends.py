@@ -53,16 +53,26 @@ def zoning(zonings: Iterable[symbols.Zonings], language: Language) -> tuple[Entr
         known.update(kinds or ())
         unknown = unknown or kinds is None
     entries = [
-        Entry(
-            symbols.zoning_mark((kind,), Availability.SHORT, SWATCH),
-            capital(language.text(kind.label)) if kind is Zoning.OTHER else f"{kind.value} {language.text(kind.label)}",
-        )
+        Entry(symbols.zoning_mark((kind,), Availability.SHORT, SWATCH), _zoning_text(kind, language))
         for kind in Zoning
         if kind in known
     ]
     if unknown:
         entries.append(Entry(symbols.zoning_mark(None, Availability.SHORT, SWATCH), language.text(N_("not known"))))
     return tuple(entries)
+
+
+def zoning_of(kinds: symbols.Zonings, language: Language) -> tuple[Entry, ...]:
+    """Return the entry for one plot: its first kind fills it, all are named."""
+    if not kinds:
+        return zoning([kinds], language)
+    words = "; ".join(_zoning_text(kind, language) for kind in kinds)
+    return (Entry(symbols.zoning_mark(kinds[:1], Availability.SHORT, SWATCH), words),)
+
+
+def _zoning_text(kind: Zoning, language: Language) -> str:
+    label = language.text(kind.label)
+    return capital(label) if kind is Zoning.OTHER else f"{kind.value} {label}"
 
 
 def availability(found: set[Availability | None], language: Language) -> tuple[Entry, ...]:
@@ -141,4 +151,15 @@ def access(kinds: Iterable[AccessKind], language: Language) -> tuple[Entry, ...]
     )
 
 
-__all__ = ["Entry", "Group", "access", "availability", "documented", "lines", "overview", "sizes", "zoning"]
+__all__ = [
+    "Entry",
+    "Group",
+    "access",
+    "availability",
+    "documented",
+    "lines",
+    "overview",
+    "sizes",
+    "zoning",
+    "zoning_of",
+]

@@ -1,17 +1,21 @@
 """The map in the browser, drawn by Folium without any other host. The only module that knows Folium.
 
-Folium writes the script; what is its own to the page (signs, popups, the list's companion) stands in `map.js`, which it calls.
-Names of sites, towns and points reach the page as GeoJSON properties and become text there, never HTML and never a script.
+Folium writes the script; what is the page's own (signs, cards, going along with the list) stands in `map.js`, which the
+script calls. Names reach the page as GeoJSON properties and become text there, never HTML and never a script.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import folium
 import shapely
+from folium import plugins
+from folium.template import Template
+from folium.utilities import JsCode
 from shapely.geometry.base import BaseGeometry
 
 from finder import crs
@@ -21,6 +25,7 @@ from finder.model.place import MapLine, Municipality
 from finder.model.vocabulary import AccessKind, Zoning
 from finder.presentation import basemap, symbols
 from finder.presentation.basemap import Ground
+from finder.presentation.drawing import Frame, Sheet
 from finder.presentation.format import capital
 
 ELEMENT = "region_map"
@@ -30,7 +35,9 @@ DECIMALS = 5
 """About a metre."""
 COARSE_M = 25.0
 """Corners of areas and lines closer to the line than this are not sent."""
-MAX_ZOOM = 17
+MIN_ZOOM, MAX_ZOOM = 8, 17
+WORDS_PX, LETTERS = 440.0, 12.0
+"""For which width and letters, in pixels, the words of the map are placed."""
 
 
 @dataclass(frozen=True)
@@ -53,6 +60,26 @@ def links() -> Links:
     return Links(("leaflet.css",), ("leaflet.js", "fullscreen.js", "map.js"))
 
 
+class _Map(folium.Map):
+    """A map whose element and variable have a name of ours."""
+
+    def get_name(self) -> str:
+        return ELEMENT
+
+
+class _Sites(folium.MacroElement):
+    """Hands the finished map over to `map.js`."""
+
+    _template = Template(
+        "{% macro script(this, kwargs) %}finderMap.show({{ this._parent.get_name() }}, "
+        "{{ this.settings|tojson }});{% endmacro %}"
+    )
+
+    def __init__(self, settings: dict[str, Any]) -> None:
+        super().__init__()  # type: ignore[no-untyped-call]
+        self.settings = settings
+
+
 def region_map(
     *,
     towns: Sequence[Municipality],
@@ -62,32 +89,9 @@ def region_map(
     language: Language,
 ) -> Parts:
     """Return the map of the region; the sites are fetched from `sites_url` by the page."""
-    import folium  # half a second; only the map needs it
-    from folium import plugins
-    from folium.template import Template
-    from folium.utilities import JsCode
-
-    class Map(folium.Map):  # type: ignore[misc]
-        """A map whose element and variable have a name of ours."""
-
-        def get_name(self) -> str:
-            return ELEMENT
-
-    class Sites(folium.MacroElement):  # type: ignore[misc]
-        """Hands the finished map over to `map.js`."""
-
-        _template = Template(
-            "{% macro script(this, kwargs) %}finderMap.show({{ this._parent.get_name() }}, "
-            "{{ this.settings|tojson }});{% endmacro %}"
-        )
-
-        def __init__(self, settings: dict[str, Any]) -> None:
-            super().__init__()
-            self.settings = settings
-
     ground = Ground(tuple(towns), tuple(lines))
-    west, south, east, north = crs.to_lonlat(shapely.box(*basemap.bounds(ground))).bounds
-    made = Map(
+    west, south, east, north = _extent(ground)
+    made = _Map(
         location=[(south + north) / 2, (west + east) / 2],
         tiles=None,
         zoom_start=10,
@@ -97,63 +101,71 @@ def region_map(
         zoom_delta=0.5,
         wheel_px_per_zoom_level=90,
     )
-    made.options["max_zoom"] = MAX_ZOOM
-    made.options["min_zoom"] = 8
-    made.fit_bounds([[south, west], [north, east]])
-
-    def layer(features: list[dict[str, Any]], cls: str, *, to: Any, **more: Any) -> None:
-        data = {"type": "FeatureCollection", "features": features}
-        if features:
-            folium.GeoJson(data, control=False, class_name=cls, interactive=False, smooth_factor=0.6, **more).add_to(to)
-
-    areas = [_feature(t.geometry, {"name": t.name, "at": _label_point(t.geometry)}) for t in ground.mapped]
-    layer(areas, "m-town m-border-line", to=made, on_each_feature=JsCode("finderMap.town"))
-    for kind, title, edge, core in (
-        ("canal", N_("Canals"), "m-canal", "m-canal-in"),
-        ("motorway", N_("Motorways"), "m-mw", "m-mw-in"),
-    ):
-        shapes = [_feature(line.geometry, {"name": line.name}) for line in lines if line.kind == kind]
-        if shapes:
-            group = folium.FeatureGroup(language.text(title)).add_to(made)
-            layer(shapes, edge, to=group)
-            layer(shapes, core, to=group)
-            if kind == "motorway":
-                plates = [_feature(at, {"name": line.name}) for line, at in _plates(ground)]
-                layer(plates, "", to=group, point_to_layer=JsCode("finderMap.plate"))
-    for access_kind in dict.fromkeys(point.kind for point in access_points):
-        title = capital(language.text(access_kind.label))
-        group = folium.FeatureGroup(title, show=access_kind in SHOWN_AT_FIRST).add_to(made)
-        points = [
-            _feature(p.geometry, {"name": p.name, "road": p.road, "kind": p.kind.value, "label": title})
-            for p in access_points
-            if p.kind is access_kind
-        ]
-        layer(points, "", to=group, point_to_layer=JsCode("finderMap.accessPoint"))
-    plugins.Fullscreen(
-        title=language.text(N_("Whole screen")), title_cancel=language.text(N_("Leave the whole screen")), content=""
-    ).add_to(made)
+    # without tiles Leaflet knows no bounds of its own; map.js fits the extent once the element is shown
+    made.options.update(min_zoom=MIN_ZOOM, max_zoom=MAX_ZOOM)
+    # names lie above the squares, which may be many, and below the circles, which are few
+    folium.map.CustomPane("words", z_index=630).add_to(made)
+    folium.map.CustomPane("circles", z_index=640, pointer_events=True).add_to(made)
+    _add_ground(made, ground, language)
+    _add_access_points(made, access_points, language)
+    full = {"title": language.text(N_("Whole screen")), "title_cancel": language.text(N_("Leave the whole screen"))}
+    plugins.Fullscreen(**full, content="").add_to(made)  # type: ignore[no-untyped-call]
     folium.LayerControl(position="topright", collapsed=True).add_to(made)
-    Sites(_settings(sites_url, (south, west, north, east), language)).add_to(made)
-    root = made.get_root()
+    _Sites(_settings(sites_url, [[south, west], [north, east]], language)).add_to(made)
+    root: Any = made.get_root()
     root.render()
     return Parts('"use strict";\n(() => {\n' + root.script.render() + "\n})();\n")
 
 
-def _settings(url: str, box: tuple[float, float, float, float], language: Language) -> dict[str, Any]:
+def _add(features: list[dict[str, Any]], cls: str, to: Any, draw: str | None = None) -> None:
+    """Add features as a layer of this class; `draw` names the function of `map.js` that makes points into markers."""
+    if features:
+        more = {"point_to_layer": JsCode(f"finderMap.{draw}")} if draw else {"class_name": cls, "interactive": False}
+        data = {"type": "FeatureCollection", "features": features}
+        folium.GeoJson(data, control=False, smooth_factor=0.6, **more).add_to(to)
+
+
+def _add_ground(made: folium.Map, ground: Ground, language: Language) -> None:
+    names, plates = _words(ground)
+    _add([_feature(town.geometry, {"name": town.name}) for town in ground.mapped], "m-town", made)
+    for kind, title, edge, core in (
+        ("canal", N_("Canals"), "m-canal", "m-canal-in"),
+        ("motorway", N_("Motorways"), "m-mw", "m-mw-in"),
+    ):
+        shapes = [_feature(line.geometry, {"name": line.name}) for line in ground.lines if line.kind == kind]
+        if shapes:
+            group = folium.FeatureGroup(language.text(title)).add_to(made)
+            _add(shapes, edge, group)
+            _add(shapes, core, group)
+            _add(plates if kind == "motorway" else [], "", group, "plate")
+    _add(names, "", made, "town")
+
+
+def _add_access_points(made: folium.Map, points: Sequence[AccessPoint], language: Language) -> None:
+    for kind in dict.fromkeys(point.kind for point in points):
+        title = capital(language.text(kind.label))
+        near = language.text(N_("%(kind)s (from near)"), kind=title)
+        group = folium.FeatureGroup(near, show=kind in SHOWN_AT_FIRST).add_to(made)
+        features = [
+            _feature(p.geometry, {"name": p.name, "road": p.road, "kind": kind.value, "label": title})
+            for p in points
+            if p.kind is kind
+        ]
+        _add(features, "", group, "accessPoint")
+
+
+def _settings(url: str, bounds: list[list[float]], language: Language) -> dict[str, Any]:
     """Return what `map.js` needs: where the sites are, the extent, the words of the controls, the signs."""
     text = language.text
-    south, west, north, east = box
     return {
         "url": url,
-        "bounds": [[south, west], [north, east]],
+        "bounds": bounds,
         "sprite": sprite(),
         "words": {
             "zoomIn": text(N_("Closer")),
             "zoomOut": text(N_("Farther")),
             "layers": text(N_("Choose what the map shows")),
             "close": text(N_("Close")),
-            "open": text(N_("Open the site’s page")),
-            "failed": text(N_("The sites could not be loaded; the list shows them all.")),
             "map": text(N_("Map of the region with the sites of the list")),
         },
     }
@@ -183,21 +195,24 @@ def _feature(shape: BaseGeometry | None, properties: dict[str, Any]) -> dict[str
     return {"type": "Feature", "geometry": json.loads(shapely.to_geojson(lonlat)), "properties": properties}
 
 
-def _label_point(area: BaseGeometry | None) -> list[float]:
-    """Return latitude and longitude of the middle of an area, where its name has most room."""
-    widest = shapely.maximum_inscribed_circle(area, tolerance=100)
-    point = crs.to_lonlat(shapely.Point(widest.coords[0]))
-    return [round(point.y, DECIMALS), round(point.x, DECIMALS)]
+def _words(ground: Ground) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+    """Return where the names of towns and the plates of motorways stand, found as on the still maps."""
+    sheet = Sheet(Frame(*basemap.bounds(ground), WORDS_PX))
+    placed = basemap.town_names(sheet, ground.mapped, LETTERS), basemap.plates(sheet, ground.lines)
+
+    def points(words: basemap.Placed) -> list[dict[str, Any]]:
+        return [_feature(shapely.Point(sheet.frame.metres(x, y)), {"name": name}) for name, x, y in words]
+
+    return points(placed[0]), points(placed[1])
 
 
-def _plates(ground: Ground) -> Iterable[tuple[MapLine, shapely.Point]]:
-    """Yield each motorway with the middle of its longest run through the region."""
-    extent = shapely.box(*basemap.bounds(ground))
-    for line in ground.lines:
-        parts = shapely.get_parts(shapely.intersection(line.geometry, extent))
-        if line.kind == "motorway" and len(parts) and shapely.length(parts).max() > 0:
-            longest = parts[int(shapely.length(parts).argmax())]
-            yield line, shapely.line_interpolate_point(longest, 0.5, normalized=True)
+def _extent(ground: Ground) -> tuple[float, float, float, float]:
+    """Return west, south, east, north of what the map shows at first."""
+    areas = [town.geometry for town in ground.mapped]
+    lonlat = crs.to_lonlat(areas or [shapely.box(*basemap.bounds(ground))])
+    west, south, east, north = (float(v) for v in shapely.total_bounds(lonlat))
+    margin = 0.02 * (north - south)
+    return west - margin, south - margin, east + margin, north + margin
 
 
 __all__ = ["ELEMENT", "Links", "Parts", "links", "region_map", "sprite"]

@@ -1,4 +1,4 @@
-"""How one site is drawn on an overview: to scale where its size is documented, as a square where its outline is its own."""
+"""How one site is drawn on an overview: to scale where it is documented, as a square where it is on offer."""
 
 from __future__ import annotations
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 from urllib.parse import quote
 
 import shapely
@@ -13,8 +12,8 @@ from markupsafe import escape
 
 from finder import crs
 from finder.language import N_, Language
-from finder.model.vocabulary import AccessKind
-from finder.presentation import basemap, format, legends, listing, markers, siteplan, symbols
+from finder.model.vocabulary import Availability
+from finder.presentation import basemap, format, legends, markers, siteplan, symbols
 from finder.presentation.basemap import Ground
 from finder.presentation.drawing import Frame, Sheet
 from finder.presentation.expose import BAR_MAX_MIN, AccessRow
@@ -84,13 +83,13 @@ def region_svg(scene: Scene, language: Language, size: Size = WIDE) -> str:
     sheet.take(20 + 5000 * f.scale, f.height - 18, 10_000 * f.scale + 20, 30, 3.0)
     sheet.add('<g aria-hidden="true">')
     basemap.draw(sheet, scene.ground)
+    sheet.add("</g>")
+    _sites(sheet, scene, shown, language)
+    sheet.add('<g class="m-words" aria-hidden="true">')
     basemap.town_names(sheet, scene.ground.mapped, size.letters)
     basemap.plates(sheet, scene.ground.lines)
     if size.names:
         basemap.names_around(sheet, scene.ground, size.letters - 3)
-    sheet.add("</g>")
-    _sites(sheet, scene, shown, language)
-    sheet.add('<g aria-hidden="true">')
     sheet.bar(10_000, f"10{format.NO_BREAK}km")
     sheet.ticks(size.tick_m, labels=size.names)
     sheet.add("</g>")
@@ -99,7 +98,7 @@ def region_svg(scene: Scene, language: Language, size: Size = WIDE) -> str:
 
 def _sites(sheet: Sheet, scene: Scene, shown: Sequence[tuple[Marker, float, float]], language: Language) -> None:
     """Draw the sites, large ones first so that small ones lie on top; equal squares are drawn once and used again."""
-    defined: dict[tuple[object, ...], str] = {}
+    squares: dict[tuple[symbols.Zonings, Availability | None, int], str] = {}
     patterns: dict[str, str] = {}
     drawn = []
     for sign, x, y in sorted(shown, key=lambda item: -(item[0].site.size_m2 or 0.0)):
@@ -107,27 +106,30 @@ def _sites(sheet: Sheet, scene: Scene, shown: Sequence[tuple[Marker, float, floa
         if sign.form is Form.SQUARE and (outline := _outline(sheet, sign)):
             fill = f"rp-{symbols.key(site.zoning).lower()}"
             patterns.setdefault(fill, symbols.pattern(site.zoning, fill))
-            shape = f'<path class="m-bg" d="{outline}"/><path class="{symbols.outline(site.availability)}" fill="url(#{fill})" d="{outline}"/>'
+            look = f'class="{symbols.outline(site.availability)}" fill="url(#{fill})"'
+            shape = f'<path class="m-bg" d="{outline}"/><path {look} d="{outline}"/>'
         elif sign.form is Form.SQUARE:
-            look = (markers.fills(site), site.availability, sign.side)
-            id_ = defined.setdefault(look, f"rs{len(defined)}")
+            id_ = squares.setdefault((markers.fills(site), site.availability, sign.side), f"rs{len(squares)}")
             shape = f'<use href="#{id_}" x="{number(x)}" y="{number(y)}"/>'
         else:
             shape = documented(sign, x, y, sheet.frame.scale)
         name = escape(markers.title(site, scene.towns.get(site.municipality, site.municipality), language))
-        drawn.append(
-            f'<g role="listitem"><a href="/sites/{quote(site.id)}" data-site="{escape(site.id)}"><title>{name}</title>{shape}</a></g>'
-        )
+        link = f'href="/sites/{quote(site.id)}" data-site="{escape(site.id)}"'
+        drawn.append(f'<g role="listitem"><a {link}><title>{name}</title>{shape}</a></g>')
     if not drawn:
         return
-    squares = "".join(
-        f'<g id="{id_}"><rect class="m-bg" x="{-side / 2:g}" y="{-side / 2:g}" width="{side}" height="{side}"/>'
-        f"{symbols.square(kinds, availability, -side / 2, -side / 2, side)}</g>"
-        for (kinds, availability, side), id_ in defined.items()  # type: ignore[misc]
-    )
-    if squares or patterns:
-        sheet.add(f"<defs>{squares}{''.join(patterns.values())}</defs>")
-    sheet.add(f'<g role="list" class="m-sites" aria-label="{escape(language.text(N_("Sites")))}">', *drawn, "</g>")
+    defined = [_definition(id_, *look) for look, id_ in squares.items()]
+    if defined or patterns:
+        sheet.add("<defs>", *defined, *patterns.values(), "</defs>")
+    label = escape(language.text(N_("Sites")))
+    sheet.add(f'<g role="list" class="m-sites" aria-label="{label}">', *drawn, "</g>")
+
+
+def _definition(id_: str, kinds: symbols.Zonings, availability: Availability | None, side: int) -> str:
+    """Return a square around the origin, to be used where sites of its looks are."""
+    corner = -side / 2
+    ground = f'<rect class="m-bg" x="{corner:g}" y="{corner:g}" width="{side}" height="{side}"/>'
+    return f'<g id="{id_}">{ground}{symbols.square(kinds, availability, corner, corner, side)}</g>'
 
 
 def _outline(sheet: Sheet, sign: Marker) -> str:
@@ -191,32 +193,6 @@ def legend(hits: Sequence[Listed], language: Language) -> tuple[Group, ...]:
     return legends.overview(signs, ("motorway", "canal", "border"), language)
 
 
-# -- the map in the browser -------------------------------------------------------------------------------------------
-
-
-def labels(listed: Listed, towns: Mapping[str, str], language: Language) -> dict[str, Any]:
-    """Return what the map in the browser needs beside a site's facts, all of it plain text, under the key "map"."""
-    site = listed.site
-    sign = markers.marker(site)
-    access = listing.reach(listed.access, AccessKind.MOTORWAY_JUNCTION, AccessKind.MOTORWAY_JUNCTION.vehicle, language)
-    shown: dict[str, Any] = {
-        "href": f"/sites/{quote(site.id)}",
-        "town": listing.town_names(site, towns),
-        "size": markers.size_text(site, language) or language.text(N_("size not known")),
-        "zoning": markers.zoning_text(site) or language.text(N_("zoning not known")),
-        "availability": language.text(N_("available %(when)s"), when=language.text(site.availability.label))
-        if site.availability
-        else language.text(N_("availability not known")),
-        "access": None if access is None else f"{access.name}: {access.value}",
-        "tags": list(listing.tags(site, language)),
-        "fills": [z.value for z in site.zoning[:2]] if site.zoning else [symbols.key(site.zoning)],
-        "outline": site.availability.value if site.availability else "unknown",
-    }
-    if sign is not None:
-        shown |= {"form": sign.form.value, "side": sign.side, "state": sign.state, "radius_m": round(sign.radius_m, 1)}
-    return {"map": shown}
-
-
 # -- bars of the exposé -----------------------------------------------------------------------------------------------
 
 BAR_SIZE = (240.0, 24.0)
@@ -232,7 +208,8 @@ def bar(row: AccessRow) -> str:
         length = max(_reach(min(row.minutes, BAR_MAX_MIN)), 3.0)
         hatch = symbols.hatch(_ESTIMATE, 0, 5, length, 14) if row.estimated else ""
         cls = "bar-estimate" if row.estimated else "bar-full"
-        shape = f'<rect class="bar-ground" y="5" width="{number(length)}" height="14"/>{hatch}<rect class="{cls}" y="5" width="{number(length)}" height="14"/>'
+        size = f'y="5" width="{number(length)}" height="14"'
+        shape = f'<rect class="bar-ground" {size}/>{hatch}<rect class="{cls}" {size}/>'
         if row.minutes > BAR_MAX_MIN:  # goes on beyond the scale
             shape += f'<path class="bar-beyond" d="M{number(width - 9)} 2l6 10-6 10"/>'
     return (
@@ -244,8 +221,9 @@ def bar(row: AccessRow) -> str:
 def bar_scale() -> str:
     """Return the figures above the bars."""
     width = BAR_SIZE[0]
+    anchors = {BAR_TICKS[-1]: "end"}
     words = "".join(
-        f'<text class="bar-label" x="{number(_reach(t))}" y="11" text-anchor="{"end" if t == BAR_TICKS[-1] else "middle"}">{t}</text>'
+        f'<text class="bar-label" x="{number(_reach(t))}" y="11" text-anchor="{anchors.get(t, "middle")}">{t}</text>'
         for t in BAR_TICKS
     )
     return f'<svg class="bar" viewBox="0 0 {number(width)} 14" aria-hidden="true" focusable="false">{words}</svg>'
@@ -267,7 +245,6 @@ __all__ = [
     "Size",
     "bar",
     "bar_scale",
-    "labels",
     "legend",
     "region",
     "region_caption",

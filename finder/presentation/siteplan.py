@@ -5,8 +5,10 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
+import numpy as np
 import shapely
 from markupsafe import escape
+from shapely.geometry.base import BaseGeometry
 
 from finder.language import N_, Language
 from finder.model.access import AccessPoint
@@ -30,7 +32,7 @@ NETWORK = (
 """Access points with a name on the maps, the weightiest first."""
 NEAR = (AccessKind.MOTORWAY_JUNCTION, AccessKind.INLAND_PORT, AccessKind.RAIL_FREIGHT, AccessKind.RAIL_STATION)
 """Kinds whose nearest point the plan shows if it lies within `FARTHEST_M`."""
-CLOSEST_M, FARTHEST_M = 1200.0, 5200.0
+CLOSEST_M, FARTHEST_M = 2000.0, 5200.0
 WIDTH, ASPECT = 760.0, 760 / 566
 LOCATOR_WIDTH, LOCATOR_ASPECT = 300.0, 1.4
 LETTERS = 12.5
@@ -70,9 +72,10 @@ def _plan(
     x, y = shown.place(sign.point)
     radius = max(sign.radius_m * shown.scale, 7.0)
     sheet.take(x, y, 2 * radius + 14, 2 * radius + 14, 3.0)
-    tick = int(round_length((shown.east - shown.west) / 5))
+    tick = max(1000, int(round_length((shown.east - shown.west) / 5)))
     bar_m = round_length((shown.east - shown.west) / 4)
     sheet.take(20 + bar_m * shown.scale / 2, shown.height - 20, bar_m * shown.scale + 30, 36, 3.0)
+    sheet.take(shown.width - 22, shown.height - 28, 30, 50, 3.0)  # the arrow to north
     basemap.draw(sheet, ground, focus=site.municipality)
     seen = [p for p in points if shown.holds(*shown.place(p.geometry), 12)]
     stops = "".join(
@@ -83,19 +86,20 @@ def _plan(
     )
     if stops:
         sheet.add(f'<path class="m-stop" d="{stops}"/>')
-    basemap.plates(sheet, ground.lines)
     network = [point for kind in (*NETWORK, AccessKind.FEDERAL_ROAD) for point in seen if point.kind is kind]
     for point in network:
         sheet.take(*shown.place(point.geometry), SIGN_PX, SIGN_PX, 2.0)
+    basemap.plates(sheet, ground.lines)
     parts = len(sheet.parts)
     _shape(sheet, sign, x, y, radius)
     plot, sheet.parts[parts:] = sheet.parts[parts:], []
-    _callout(sheet, sign, x, y, radius, language)
+    roads = shapely.union_all([line.geometry for line in ground.lines]) if ground.lines else shapely.LineString()
+    _callout(sheet, sign, x, y, radius, roads, language)
     basemap.canal_names(sheet, ground.lines, LETTERS)
     for point in network:
         _access_point(sheet, point)
-    names = [town for town in ground.mapped]
-    basemap.town_names(sheet, names, 20, "m-lab is-big")
+    basemap.town_names(sheet, (t for t in ground.mapped if t.code == site.municipality), 20, "m-lab is-big")
+    basemap.town_names(sheet, (t for t in ground.mapped if t.code != site.municipality), 15)
     sheet.add(*plot)
     sheet.bar(bar_m, _length(bar_m, language))
     sheet.north()
@@ -124,7 +128,8 @@ def _shape(sheet: Sheet, sign: markers.Marker, x: float, y: float, radius: float
     if sign.form is markers.Form.CIRCLE:
         at = f'cx="{number(x)}" cy="{number(y)}"'
         sheet.add(
-            f'<circle class="m-pick" {at} r="{number(radius + 3)}"/><circle class="{outline}" fill="url(#plot-fill)" {at} r="{number(radius)}"/>'
+            f'<circle class="m-pick" {at} r="{number(radius + 3)}"/>'
+            f'<circle class="{outline}" fill="url(#plot-fill)" {at} r="{number(radius)}"/>'
         )
         return
     data = sheet.data(site.geometry) if site.geometry is not None else ""
@@ -134,24 +139,27 @@ def _shape(sheet: Sheet, sign: markers.Marker, x: float, y: float, radius: float
     )
 
 
-def _callout(sheet: Sheet, sign: markers.Marker, x: float, y: float, radius: float, language: Language) -> None:
-    """Write the plot's name and size beside it, a thin line leading there."""
-    site = sign.site
-    size = markers.size_text(site, language) or language.text(N_("size not known"))
-    width = max(len(site.name), len(size)) * 7.0
-    best = None
+def _callout(
+    sheet: Sheet, sign: markers.Marker, x: float, y: float, radius: float, roads: BaseGeometry, language: Language
+) -> None:
+    """Write the plot's name and size beside it, a thin line leading there; the side that covers least is taken."""
+    site, f = sign.site, sheet.frame
+    size = _size(sign, language)
+    width = max(len(site.name) * 7.0, len(size) * 5.8)
+    spots = []
     for dx, dy in ((1, -1), (-1, -1), (1, 1), (-1, 1)):
         ax, ay = x + dx * radius * 0.72, y + dy * radius * 0.72
         bx, by = ax + dx * 26, ay + dy * 26
         left = bx + 8 if dx > 0 else bx - 8 - width
-        if not (left > 6 and left + width < sheet.frame.width - 6 and 24 < by < sheet.frame.height - 30):
+        box = (left, by - 12, left + width, by + 22)
+        if box[0] < 8 or box[2] > f.width - 8 or box[1] < 12 or box[3] > f.height - 12:
             continue
-        cost = float(sheet.crowd(_box(left, by - 12, left + width, by + 20))[0])
-        if best is None or cost < best[0]:
-            best = (cost, ax, ay, bx, by, dx)
-    if best is None:
+        ground = shapely.box(*f.metres(box[0], box[3]), *f.metres(box[2], box[1]))
+        covered = float(sheet.crowd(np.asarray([box]))[0]) + 6 * shapely.intersection(roads, ground).length * f.scale
+        spots.append((covered, ax, ay, bx, by, dx))
+    if not spots:
         return
-    _, ax, ay, bx, by, dx = best
+    _, ax, ay, bx, by, dx = min(spots)
     anchor = "start" if dx > 0 else "end"
     tx = bx + dx * 8
     sheet.add(
@@ -162,10 +170,13 @@ def _callout(sheet: Sheet, sign: markers.Marker, x: float, y: float, radius: flo
     sheet.take(tx + dx * width / 2, by + 4, width, 34, 3.0)
 
 
-def _box(*sides: float):  # type: ignore[no-untyped-def]
-    import numpy as np
-
-    return np.asarray([sides])
+def _size(sign: markers.Marker, language: Language) -> str:
+    """Return what the drawn shape stands for: the plot's size, or the circle's where the outline is not known."""
+    site = sign.site
+    if sign.form is markers.Form.CIRCLE:
+        area = format.area(math.pi * sign.radius_m**2, language)
+        return language.text(N_("circle of %(area)s, outline approximate"), area=area)
+    return markers.size_text(site, language) or language.text(N_("size not known"))
 
 
 def _access_point(sheet: Sheet, point: AccessPoint) -> None:
@@ -173,10 +184,7 @@ def _access_point(sheet: Sheet, point: AccessPoint) -> None:
     x, y = sheet.frame.place(point.geometry)
     half = SIGN_PX / 2
     sheet.add(f'<g transform="translate({number(x - half)} {number(y - half)})">{symbols.access_shape(point.kind)}</g>')
-    if point.kind is AccessKind.FEDERAL_ROAD:
-        name = point.road or point.name
-    else:
-        name = point.name
+    name = (point.road or point.name) if point.kind is AccessKind.FEDERAL_ROAD else point.name
     spots = [
         (x + 11, y + 4, "start", 0.0),
         (x - 11, y + 4, "end", 4.0),
@@ -214,7 +222,7 @@ def _legend(
     sign: markers.Marker, ground: Ground, kinds: set[AccessKind], shown: Frame, language: Language
 ) -> tuple[Group, ...]:
     site = sign.site
-    fill = legends.zoning([site.zoning], language) if sign.radius_m else ()
+    fill = legends.zoning_of(site.zoning, language) if sign.radius_m else ()
     outline = legends.availability({site.availability}, language) if sign.radius_m else ()
     groups = (
         Group(language.text(N_("Zoning (fill)")), fill),

@@ -1,4 +1,4 @@
-"""Signs as SVG: zoning marks, access signs, the brand. Colours come by class, so that dark pages and paper recolour them.
+"""Signs as SVG: zoning marks, access signs, the brand. Colours come by class, so that dark pages recolour them.
 
 Nothing here carries an id: a page may hold any number of signs. Hatches are drawn line by line for the same reason.
 """
@@ -144,7 +144,7 @@ def pattern(zoning: Zonings, id_: str) -> str:
 
 
 def square(zoning: Zonings, availability: Availability | None, x: float, y: float, side: float) -> str:
-    """Return a site's square: filled by its zoning, half by half where there are two kinds, outlined by availability."""
+    """Return a site's square: filled by its zoning, half by half where there are two, outlined by availability."""
     kinds = [STYLES[z] for z in zoning[:2]] if zoning else [UNKNOWN]
     width = side / len(kinds)
     parts = []
@@ -156,9 +156,8 @@ def square(zoning: Zonings, availability: Availability | None, x: float, y: floa
         )
     if len(kinds) > 1:
         parts.append(f'<path class="m-half" d="M{number(x + width)} {number(y)}v{number(side)}"/>')
-    parts.append(
-        f'<rect class="{outline(availability)}" x="{number(x)}" y="{number(y)}" width="{number(side)}" height="{number(side)}"/>'
-    )
+    size = f'width="{number(side)}" height="{number(side)}"'
+    parts.append(f'<rect class="{outline(availability)}" x="{number(x)}" y="{number(y)}" {size}/>')
     if zoning is None:
         parts.append(question(x + side / 2, y + side / 2, side))
     return "".join(parts)
@@ -197,7 +196,8 @@ def brand_mark(size: float = 34) -> str:
     return svg(
         '<rect class="b-edge" x="1" y="1" width="32" height="32"/><path class="b-hair" d="M8 1v32"/>'
         '<path class="b-stream" d="M1 21c8-5 11 4 17 0s8-8 15-6"/>'
-        f'<rect class="z-gi" x="18" y="6" width="9" height="7"/>{plot}<rect class="b-plot" x="18" y="6" width="9" height="7"/>',
+        f'<rect class="z-gi" x="18" y="6" width="9" height="7"/>{plot}'
+        '<rect class="b-plot" x="18" y="6" width="9" height="7"/>',
         size,
         width=34,
         height=34,
@@ -210,11 +210,14 @@ def brand_mark(size: float = 34) -> str:
 SIGN = 16.0
 """Side of an access sign's own coordinates."""
 _SIGNS: dict[AccessKind, str] = {
-    AccessKind.MOTORWAY_JUNCTION: '<circle class="s-edge" cx="8" cy="8" r="6.4"/><path class="s-line" d="M5 11.5v-7M11 11.5v-7M5 8h6"/>',
-    AccessKind.FEDERAL_ROAD: '<rect class="s-edge" x="1.5" y="4" width="13" height="8"/><path class="s-line" d="M4 8h8"/>',
+    AccessKind.MOTORWAY_JUNCTION: '<circle class="s-edge" cx="8" cy="8" r="6.4"/>'
+    '<path class="s-line" d="M5 11.5v-7M11 11.5v-7M5 8h6"/>',
+    AccessKind.FEDERAL_ROAD: '<rect class="s-edge" x="1.5" y="4" width="13" height="8"/>'
+    '<path class="s-line" d="M4 8h8"/>',
     AccessKind.RAIL_STATION: '<rect class="s-ink" x="1.5" y="1.5" width="13" height="13"/>'
     '<rect class="s-slot" x="4.5" y="6.4" width="7" height="3.2"/>',
-    AccessKind.RAIL_FREIGHT: '<rect class="s-edge" x="1.5" y="1.5" width="13" height="13"/><path class="s-ink" d="M1.5 1.5v13h13z"/>',
+    AccessKind.RAIL_FREIGHT: '<rect class="s-edge" x="1.5" y="1.5" width="13" height="13"/>'
+    '<path class="s-ink" d="M1.5 1.5v13h13z"/>',
     AccessKind.INLAND_PORT: '<circle class="s-edge" cx="8" cy="8" r="7.2"/>'
     '<path class="s-line" d="M8 3.6v8.6M5.5 5.6h5M3.8 8.4c.3 2.4 2 3.8 4.2 3.8s3.9-1.4 4.2-3.8"/>',
     AccessKind.AIRPORT: '<path class="s-edge" d="M8 1.8 14.4 14H1.6z"/>',

@@ -139,7 +139,8 @@ def _response(asset: Asset) -> flask.Response:
     response.headers["Cache-Control"] = FOR_GOOD
     response.headers["X-Content-Type-Options"] = "nosniff"
     response.set_etag(f"{asset.digest}-{encoding or 'plain'}")
-    return response.make_conditional(flask.request)
+    response.make_conditional(flask.request)
+    return response
 
 
 # -- what is made once ------------------------------------------------------------------------------------------------
@@ -176,7 +177,7 @@ def _without_map(script: bytes) -> bytes:
 
 
 def _keep(files: Mapping[str, bytes], folder: Path) -> None:
-    """Write the files aside and move them into place as one; a cache that cannot be written costs time, nothing else."""
+    """Write the files aside and move them into place as one; a cache that cannot be written costs time only."""
     aside = None
     try:
         folder.parent.mkdir(parents=True, exist_ok=True)

@@ -18,7 +18,7 @@ from finder.exports import geojson, table
 from finder.language import N_
 from finder.model.query import And, AnyOf, Predicate
 from finder.model.vocabulary import LINKED, LISTED, Status
-from finder.presentation import expose, filters, format, listing, pages, phrases, scenes
+from finder.presentation import expose, features, filters, format, listing, pages, phrases, scenes
 from finder.presentation import map as folium_map
 from finder.presentation.basemap import Ground
 from finder.search import answer, question, surroundings
@@ -235,12 +235,10 @@ def _back() -> str:
 @blueprint.get("/sites.geojson")
 def sites_geojson() -> flask.typing.ResponseReturnValue:
     config, database = _finder()
-    language = flask.g.language
     with database.reading() as session:
-        asked, context = _question(session)
+        asked, _ = _question(session)
         found = _ask(session, asked, config, limit=None)
-        body = geojson.collection(found.hits, lambda listed: scenes.labels(listed, context.towns, language))
-    return flask.Response(body, mimetype="application/geo+json")
+    return flask.Response(geojson.collection(found.hits), mimetype="application/geo+json")
 
 
 @blueprint.get("/sites.csv")
@@ -263,10 +261,21 @@ def map_script() -> flask.typing.ResponseReturnValue:
             towns=reference.municipalities(session),
             lines=reference.lines(session),
             access_points=reference.access_points(session, scenes.MAP_KINDS),
-            sites_url=f"/sites.geojson?{query_string([*asked.words(), ('lang', flask.g.language.code)])}",
+            sites_url=f"/map.geojson?{query_string([*asked.words(), ('lang', flask.g.language.code)])}",
             language=flask.g.language,
         )
     return flask.Response(parts.script, mimetype="text/javascript", headers={"Cache-Control": "no-cache"})
+
+
+@blueprint.get("/map.geojson")
+def map_sites() -> flask.typing.ResponseReturnValue:
+    config, database = _finder()
+    with database.reading() as session:
+        asked, context = _question(session)
+        found = _ask(session, dataclasses.replace(asked, page=1), config, limit=MAP_LIMIT)
+    return flask.Response(
+        features.collection(found.hits, context.towns, flask.g.language), mimetype="application/geo+json"
+    )
 
 
 @blueprint.get("/sources")
@@ -298,4 +307,4 @@ def healthz() -> flask.typing.ResponseReturnValue:
 
 @blueprint.get("/robots.txt")
 def robots() -> flask.typing.ResponseReturnValue:
-    return flask.Response("User-agent: *\nDisallow: /map.js\n", mimetype="text/plain")
+    return flask.Response("User-agent: *\nDisallow: /map.js\nDisallow: /map.geojson\n", mimetype="text/plain")

@@ -24,16 +24,12 @@ const finderMap = (() => {
       icon: L.divIcon({ className: `mark-word ${cls}`, html: text("span", "", words), iconSize: null }),
       interactive: false,
       keyboard: false,
+      pane: "words",
     });
 
   // -- what lies under the sites -----------------------------------------------------------------------------------
 
-  let names = null; // gathers the names of towns until the map is shown
-
-  const town = (feature) => {
-    names = names || L.layerGroup();
-    names.addLayer(mark(feature.properties.name, "is-town", feature.properties.at));
-  };
+  const town = (feature, point) => mark(feature.properties.name, "is-town", point);
 
   const plate = (feature, point) => mark(feature.properties.name, "is-plate", point);
 
@@ -51,27 +47,19 @@ const finderMap = (() => {
 
   // -- sites -------------------------------------------------------------------------------------------------------
 
-  const popup = (site, words) => {
-    const shown = site.map;
-    const card = document.createElement("div");
-    card.className = "map-card";
+  const card = (site) => {
+    const made = document.createElement("div");
+    made.className = "map-card";
     const link = text("a", "", site.name);
-    link.href = shown.href;
-    const head = document.createElement("p");
-    head.className = "map-card-name";
+    link.href = site.href;
+    const head = text("p", "map-card-name", "");
     head.append(link);
-    card.append(head, text("p", "", shown.town));
-    for (const tag of shown.tags) card.append(text("span", "tag", tag));
-    const facts = document.createElement("p");
-    for (const part of [shown.size, shown.zoning, shown.availability, shown.access]) {
-      if (part) facts.append(text("span", "map-card-fact", part));
+    made.append(head);
+    for (const line of [[site.town, ...site.tags], [site.size, site.zoning], [site.availability], [site.access]]) {
+      const known = line.filter(Boolean);
+      if (known.length) made.append(text("p", "", known.join(" · ")));
     }
-    card.append(facts);
-    const more = text("a", "map-card-more", words.open);
-    more.href = shown.href;
-    more.setAttribute("aria-label", `${words.open}: ${site.name}`);
-    card.append(more);
-    return card;
+    return made;
   };
 
   const square = (shown) => {
@@ -101,10 +89,10 @@ const finderMap = (() => {
 
   /* One site as one or two layers: a sign, and from near on its own outline. */
   const draw = (map, feature) => {
-    const shown = feature.properties.map;
+    const shown = feature.properties;
     const point = centre(feature.geometry);
     if (shown.form === "circle") {
-      const circle = L.circleMarker(point, { className: `m-doc is-${shown.state}`, radius: LEAST_RADIUS });
+      const circle = L.circleMarker(point, { className: `m-doc is-${shown.state}`, radius: LEAST_RADIUS, pane: "circles" });
       circle.fit = () => circle.setRadius(Math.max(LEAST_RADIUS, pixels(map, shown.radius_m, point.lat)));
       return { sign: circle };
     }
@@ -136,19 +124,24 @@ const finderMap = (() => {
       made.setAttribute("tabindex", "0");
       made.setAttribute("role", "button");
     }
-    made.setAttribute("aria-label", `${site.name}, ${site.map.town}, ${site.map.size}`);
+    made.setAttribute("aria-label", `${site.name}, ${site.town}, ${site.size}`);
   };
 
-  const addSites = (map, collection, words) => {
-    const drawn = collection.features.filter((f) => f.geometry && f.properties.map.form).map((f) => ({ f, ...draw(map, f) }));
+  const addSites = (map, collection) => {
+    const drawn = collection.features.filter((f) => f.geometry && f.properties.form).map((f) => ({ f, ...draw(map, f) }));
     drawn.sort((a, b) => (b.f.properties.size_m2 || 0) - (a.f.properties.size_m2 || 0));
     for (const { f, sign, outline } of drawn) {
       for (const layer of [sign, outline]) {
         if (!layer) continue;
-        layer.bindPopup(() => popup(f.properties, words), { closeButton: true, autoPanPadding: [20, 20] });
+        layer.bindPopup(() => card(f.properties), { minWidth: 210, maxWidth: 270, autoPanPadding: [12, 12] });
         layer.on("add", () => name(layer, f.properties));
-        layer.on("keypress", (event) => {
-          if (event.originalEvent.key === "Enter") layer.openPopup();
+        layer.on("popupopen", (event) => {
+          // opened by the keyboard: go on with it there
+          if (document.activeElement === layer.getElement()) event.popup.getElement().querySelector("a").focus();
+        });
+        layer.on("popupclose", (event) => {
+          const own = event.popup.getElement();
+          if (own && own.contains(document.activeElement)) layer.getElement()?.focus();
         });
       }
     }
@@ -206,6 +199,9 @@ const finderMap = (() => {
   };
 
   const behave = (map) => {
+    map.getContainer().addEventListener("keydown", (event) => {
+      if (event.key === "Escape") map.closePopup();
+    });
     if (matchMedia("(prefers-reduced-motion: reduce)").matches) map._zoomAnimated = map.options.zoomAnimation = false;
     // a wheel or a finger that only passes by scrolls the page, not the map
     map.scrollWheelZoom.disable();
@@ -228,7 +224,6 @@ const finderMap = (() => {
     map.invalidateSize({ pan: false });
     map.fitBounds(settings.bounds, { animate: false });
     map.setMaxBounds(L.latLngBounds(settings.bounds).pad(0.6));
-    if (names) names.addTo(map);
     speak(map, settings.words);
     behave(map);
     fetch(settings.url, { headers: { Accept: "application/geo+json" } })
@@ -237,7 +232,7 @@ const finderMap = (() => {
         return answer.json();
       })
       .then((collection) => {
-        addSites(map, collection, settings.words);
+        addSites(map, collection);
         box.dataset.ready = "true";
       })
       .catch(() => {
