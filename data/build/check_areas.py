@@ -1,4 +1,4 @@
-"""Compare municipality_areas.geojson with real boundaries: overlap (intersection over union) and how far centroids lie apart."""
+"""Compare municipality_areas.geojson with real boundaries: overlap (intersection over union) and centroids."""
 
 from __future__ import annotations
 

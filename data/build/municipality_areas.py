@@ -1,8 +1,8 @@
 """Make municipality_areas.geojson: schematic town areas from the stops that carry a town's name.
 
-A place belongs to the town whose stop is nearest (the stops' Voronoi cells, on a grid), the distance to a town's stops being
-stretched or shrunk by one factor a town until its area is the official one: woods and fields without stops would else all go
-to the neighbour who has a stop there. The borders are then smoothed, shared ones staying shared.
+A place belongs to the town whose stop is nearest (the stops' Voronoi cells, on a grid), the distance to a town's stops
+being stretched or shrunk by one factor a town until its area is the official one: woods and fields without stops would
+else all go to the neighbour who has a stop there. The borders are then smoothed, shared ones staying shared.
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ def places(found: list[stops.Stop]) -> dict[str, Shapes]:
 def grid(towns: dict[str, Shapes], area_km2: dict[str, float]) -> tuple[Shapes, NDArray[np.float64], list[str]]:
     """Return the squares around the towns, the metres from each to the nearest stop of each town, and their names."""
     bounds = shapely.total_bounds(np.concatenate([towns[town] for town in area_km2]))
-    west, south, east, north = np.round((bounds + [-MARGIN_M, -MARGIN_M, MARGIN_M, MARGIN_M]) / GRID_M) * GRID_M
+    west, south, east, north = np.round((bounds + np.array([-1, -1, 1, 1]) * MARGIN_M) / GRID_M) * GRID_M
     # towns without a stop on the grid cannot be neighbours; there is no point in asking for them
     near = [town for town, at in towns.items() if shapely.intersects(shapely.box(west, south, east, north), at).any()]
     x, y = (a.ravel() for a in np.meshgrid(np.arange(west, east, GRID_M), np.arange(south, north, GRID_M)))
@@ -98,7 +98,7 @@ def smooth(coverage: Shapes) -> Shapes:
 
 
 def _cut_corners(arc: shapely.LineString) -> shapely.LineString:
-    """Return a line with its corners cut at a quarter of their sides (Chaikin); the ends, where three towns meet, stay."""
+    """Return a line with its corners cut at a quarter of their sides (Chaikin); the ends stay."""
     at = shapely.get_coordinates(arc)
     ahead, behind = at[:-1] * 0.75 + at[1:] * 0.25, at[:-1] * 0.25 + at[1:] * 0.75
     between = np.stack([ahead, behind], axis=1).reshape(-1, 2)[1:-1]

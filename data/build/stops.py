@@ -1,4 +1,4 @@
-"""Public-transport stops of the npm package `db-hafas-stations` (its `full.ndjson`), as the build scripts here need them."""
+"""Stops of the npm package `db-hafas-stations` (its `full.ndjson`), as the build scripts here need them."""
 
 from __future__ import annotations
 
@@ -34,9 +34,9 @@ def town_in(name: str) -> tuple[str, str | None]:
     return (stop, town.partition(" (")[0].strip()) if comma else (name, None)
 
 
-def read(path: Path) -> Iterator[Stop]:
+def read(path: Path, box: tuple[float, float, float, float] = BOX) -> Iterator[Stop]:
     """Yield the stops in the box in the file's order."""
-    west, south, east, north = BOX
+    west, south, east, north = box
     with path.open("rb") as file:
         for line in file:
             row = orjson.loads(line)
