@@ -1,7 +1,7 @@
 """Make places.csv: towns and their inhabitants within 100 km of the region.
 
-The list has districts beside towns (Buer beside Gelsenkirchen); counting both would count people twice. In Germany a
-place is a town if the stops around it carry its name; a district's stops carry the town's. Elsewhere districts are named.
+The list has districts beside towns (Buer beside Gelsenkirchen), whose people would be counted twice. In Germany a place
+is a town if the stops around it carry its name, as a district's stops carry the town's. Elsewhere districts are named.
 """
 
 from __future__ import annotations
