@@ -101,11 +101,12 @@ def measure(work: Work) -> None:
     if "geometry" not in work.frame:
         return
     shapes = shapes_of(work)
-    polygon = outlines.is_polygon(shapes)
+    quality = work.cells("geometry_quality")
+    # an approximate outline is drawn, not measured
+    polygon = outlines.is_polygon(shapes) & (quality != GeometryQuality.APPROXIMATE)
     area = np.full(len(shapes), np.nan)
     area[polygon] = shapely.area(shapes[polygon])
     work.frame["area_m2"] = pd.Series(area, index=work.frame.index, dtype="float64")
-    quality = work.cells("geometry_quality")
     plain = outlines.is_point(shapes) & not_known(quality)
     if plain.any() or "geometry_quality" in work.frame:
         quality[plain] = GeometryQuality.POINT

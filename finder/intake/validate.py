@@ -42,8 +42,8 @@ def validate(
     area : where sites may lie, in metres; None: anywhere.
     today : dates after it are in the future.
 
-    Where places are delivered, sets `area_m2` (measured, m²; not known of anything but polygons) and
-    `geometry_quality` of points that state none.
+    Where places are delivered, sets `area_m2` (measured, m²; not known of anything but polygons, nor of approximate
+    ones) and `geometry_quality` of points that state none.
     """
     work = Work(
         frame=batch.frame.copy(),

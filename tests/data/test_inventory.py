@@ -21,7 +21,7 @@ from finder.config import Freshness
 from finder.language import LANGUAGES, Language
 from finder.model.place import Municipality
 from finder.model.query import AnyOf
-from finder.model.vocabulary import Evidence, GeometryQuality, SizeBasis, Status
+from finder.model.vocabulary import Evidence, GeometryQuality, Status
 from finder.presentation import expose
 from finder.sources import bundled
 from finder.store import reference, sites
@@ -283,7 +283,7 @@ def test_nothing_is_said_that_no_source_says(listed: list[Listed]) -> None:
         assert all(r.severity is None and r.expected_end is None for r in found.site.restrictions or ())
         assert found.site.max_restriction is None
         assert found.site.available_area_m2 != 0 or found.site.status is Status.SOLD
-        assert found.site.size_basis is not SizeBasis.MEASURED
+        assert found.site.area_m2 is None, "a circle drawn around a place measures nothing"
         assert found.site.restrictions != ()
     assert {found.site.id for found in listed if found.site.zoning is not None} == {"EL-007", "EL-053", "EL-056"}
 
