@@ -102,6 +102,15 @@ class Paging:
 
 
 @dataclass(frozen=True)
+class BundledFile:
+    """A file of the region on the page of sources: rows of label, text (None is not known) and address."""
+
+    title: str
+    rows: tuple[tuple[str, str | None, str | None], ...]
+    note: str
+
+
+@dataclass(frozen=True)
 class TextPage:
     """A page of the operator's text: paragraphs under headings."""
 
@@ -167,9 +176,21 @@ def paging(found: Answer, language: Language, path: str) -> Paging:
     return Paging(text, href(page - 1) if page > 1 else None, href(page + 1) if page < found.pages else None)
 
 
-def sources(language: Language) -> list[dict[str, Any]]:
-    """Return every bundled file with publisher, licence, date and attribution."""
-    return [{"file": name, **entry} for name, entry in resources.sources().items()]
+def sources(language: Language) -> list[BundledFile]:
+    """Return every bundled file with publisher, licence, date and attribution, and how it was made."""
+    return [_bundled_file(entry, language) for entry in resources.sources().values()]
+
+
+def _bundled_file(entry: Mapping[str, Any], language: Language) -> BundledFile:
+    t = language.text
+    rows = (
+        (t(N_("Publisher")), entry["publisher"], entry.get("url")),
+        (t(N_("Licence")), entry["licence"], None),
+        (t(N_("Attribution")), entry["attribution"], None),
+        (t(N_("As of")), format.as_of(entry.get("date"), language), None),
+        (t(N_("Entries")), format.number(entry["count"], language, 0), None),
+    )
+    return BundledFile(entry["title"][language.code], rows, entry["method"][language.code])
 
 
 def text(name: str, config: Config, language: Language) -> TextPage:

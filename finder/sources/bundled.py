@@ -8,6 +8,7 @@ from pathlib import Path
 
 import orjson
 import shapely
+from shapely.geometry.base import BaseGeometry
 
 from finder import crs, resources
 from finder.model.access import AccessPoint
@@ -33,7 +34,7 @@ def _points(rows: list[dict[str, str]]) -> Iterator[tuple[dict[str, str], shapel
     return zip(rows, points.tolist(), strict=True)
 
 
-def _features(name: str) -> list[tuple[dict[str, str], shapely.Geometry]]:
+def _features(name: str) -> list[tuple[dict[str, str], BaseGeometry]]:
     features = orjson.loads(path(name).read_bytes())["features"]
     shapes = crs.to_metric(shapely.from_geojson([orjson.dumps(f["geometry"]).decode() for f in features]))
     return [(f["properties"], shape) for f, shape in zip(features, shapes.tolist(), strict=True)]
