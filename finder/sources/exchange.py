@@ -85,7 +85,8 @@ def read(folder: Path, limits: Limits) -> Result:
 
 def _refusal(told: dict[str, Any]) -> Refusal:
     code, params = told["refused"], told["params"]
-    sentences.error(code, params)  # KeyError where the key or a parameter is not of the table
+    # KeyError where the key or a parameter is not of the table; the name is put in where the file is known
+    sentences.REFUSALS[code][1] % {"name": "", **params}
     return Refusal(code, **params)
 
 

@@ -35,7 +35,7 @@ def read(path: Path, layer: str | None, limits: Limits) -> RawRecords:
         with tempfile.TemporaryDirectory(prefix="finder-", ignore_cleanup_errors=True) as name:
             return _read(path, Path(name).resolve(), layer, limits)
     except Refusal as refusal:
-        raise sentences.error(refusal.code, {"name": path.name, **refusal.params}) from refusal
+        raise sentences.error(refusal.code, {**refusal.params, "name": path.name}) from refusal
 
 
 def _read(path: Path, folder: Path, layer: str | None, limits: Limits) -> RawRecords:

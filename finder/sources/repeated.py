@@ -34,7 +34,7 @@ def keys(data: bytes, parsed: Any) -> list[str]:
 
 def _count(parsed: Any) -> int:
     count = 0
-    level = [parsed]
+    level = [parsed] if type(parsed) in (dict, list) else []
     while level:
         below = []
         for value in level:
