@@ -103,8 +103,9 @@ def all_of(parts: Iterable[Predicate]) -> And:
 
 def fold(text: str) -> str:
     """Return text as it is searched: case folded, ä = ae, accents dropped, single spaces."""
-    umlauts = text.casefold().translate(_UMLAUTS)
-    plain = "".join(c for c in unicodedata.normalize("NFKD", umlauts) if not unicodedata.combining(c))
+    plain = text.casefold().translate(_UMLAUTS)
+    if not plain.isascii():
+        plain = "".join(c for c in unicodedata.normalize("NFKD", plain) if not unicodedata.combining(c))
     return " ".join(plain.split())
 
 
