@@ -27,7 +27,7 @@ def cell(value: Any) -> Any:
     match value:
         case None:
             return None
-        case list() if all(isinstance(part, str) for part in value):
+        case list() if value and all(isinstance(part, str) and ";" not in part for part in value):
             return ";".join(value)
         case list() | dict():
             return orjson.dumps(value).decode()
