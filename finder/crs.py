@@ -22,6 +22,10 @@ METRIC: int = resources.region()["crs"]
 Geometries = NDArray[np.object_]
 
 
+_REACH_DEGREES = 20.0
+
+
+@functools.lru_cache(maxsize=64)
 def parse(text: str | int) -> pyproj.CRS:
     """Return the CRS named by an EPSG number, `EPSG:N` or WKT; refuse what PROJ does not know or has no map for."""
     named = str(text).strip()
@@ -76,9 +80,31 @@ def points_to_metric(lon: Sequence[float], lat: Sequence[float]) -> Geometries:
     return points
 
 
+@functools.cache
+def reach() -> tuple[float, float, float, float]:
+    """Return the box in degrees in which `METRIC` is trusted: its own area of use and some way around it."""
+    area = parse(METRIC).area_of_use
+    if area is None:
+        return -180.0, -85.0, 180.0, 85.0
+    return (
+        max(area.west - _REACH_DEGREES, -180.0),
+        max(area.south - _REACH_DEGREES, -85.0),
+        min(area.east + _REACH_DEGREES, 180.0),
+        min(area.north + _REACH_DEGREES, 85.0),
+    )
+
+
 def lonlat_box(west: float, south: float, east: float, north: float) -> shapely.Polygon:
-    """Return a longitude/latitude box as a metric polygon, its edges dense enough to bend as the meridians do."""
-    box = shapely.segmentize(shapely.box(west, south, east, north), max(abs(east - west), abs(north - south)) / 16 or 1)
+    """Return a longitude/latitude box as a metric polygon, its edges dense enough to bend as the meridians do.
+
+    What lies beyond `reach` is cut off; a box wholly beyond it is empty.
+    """
+    limits = reach()
+    west, south, east, north = max(west, limits[0]), max(south, limits[1]), min(east, limits[2]), min(north, limits[3])
+    if west > east or south > north:
+        return shapely.Polygon()
+    side = max(east - west, north - south)
+    box = shapely.segmentize(shapely.box(west, south, east, north), min(side / 16, 0.25) or 1)
     polygon: shapely.Polygon = to_metric(box)
     return polygon
 
@@ -90,6 +116,7 @@ __all__ = [
     "lonlat_box",
     "parse",
     "points_to_metric",
+    "reach",
     "to_lonlat",
     "to_metric",
     "transform",

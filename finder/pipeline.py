@@ -71,7 +71,8 @@ def deliver(
 ) -> Report:
     """Bring one file into the store and return its report.
 
-    With `strict` one rejected row, with `dry_run` always, nothing is stored. `anywhere` admits sites outside the region.
+    With `strict` one rejected row, with `dry_run` always, nothing is stored. `anywhere` admits sites outside the
+    region.
 
     Raises
     ------

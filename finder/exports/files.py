@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import tempfile
 from collections.abc import Callable, Iterable
 from pathlib import Path
@@ -40,7 +39,7 @@ def write(path: Path, sites: Iterable[Listed]) -> int:
         with tempfile.TemporaryDirectory(dir=path.parent, prefix=".finder-") as folder:
             aside = Path(folder) / path.name
             count = writer(aside, sites)
-            os.replace(aside, path)
+            aside.replace(path)
     except OSError as error:
         reason = error.strerror or "?"
         raise UnusableInput(

@@ -11,13 +11,13 @@ import shapely
 from finder.model.vocabulary import GeometryQuality, Vehicle
 
 DETOUR = 1.3
-"""Road kilometres per beeline kilometre: an assumption in the usual range of 1.2 to 1.4 for dense European road networks."""
+"""Road kilometres per beeline kilometre: assumed, in the usual range of 1.2 to 1.4 for dense European road networks."""
 
 SPEEDS_KM_H: dict[Vehicle, tuple[tuple[float, float], ...]] = {
     Vehicle.CAR: ((4.0, 35.0), (20.0, 60.0), (np.inf, 90.0)),
     Vehicle.TRUCK: ((4.0, 30.0), (20.0, 45.0), (np.inf, 65.0)),
 }
-"""Assumed mean speeds by band of road kilometres (up to 4, to 20, beyond): streets first, then main roads, then motorway.
+"""Assumed mean speeds by band of road kilometres (up to 4, to 20, beyond): streets, then main roads, then motorway.
 
 The truck stays below the legal 50 km/h in towns, 60 outside and 80 on motorways (§ 3 StVO). Figures made with these are
 estimates and are labelled so wherever they are shown; a road network replaces them.

@@ -1,4 +1,4 @@
-"""The answer to a question: the sites of a page, how many there are, and how many were left out for want of knowledge."""
+"""The answer to a question: the sites of a page, how many there are, and how many were left out as not known."""
 
 from __future__ import annotations
 

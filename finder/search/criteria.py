@@ -1,12 +1,14 @@
 """The table of criteria: one row gives the URL word, the CLI option, the form field, the predicate and the sentence.
 
-Everything that asks reads this table, so that form, address, command line and answer cannot drift apart. A criterion that
-needs several words (`near` with `within_km`, the vehicle of an access limit) reads its companions from the `Context`.
+Everything that asks reads this table, so that form, address, command line and answer cannot drift apart. A criterion
+that needs several words (`near` with `within_km`, the vehicle of an access limit) reads its companions from the
+`Context`.
 """
 
 from __future__ import annotations
 
 import datetime as dt
+import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -95,8 +97,8 @@ class Context:
 class Criterion:
     """One row of the table. `read` turns the texts into a value, `predicate` the value into a question.
 
-    `sentence` is a message id with %(value)s (and %(vehicle)s for access limits). `asks` names the attribute whose absence
-    leaves a site out.
+    `sentence` is a message id with %(value)s (and %(kind)s and %(vehicle)s for access limits). `asks` names the
+    attribute whose absence leaves a site out.
     """
 
     word: str
@@ -154,11 +156,21 @@ def _max_area(value: float, _: Context) -> Predicate:
 
 
 def _available_by(value: dt.date, context: Context) -> Predicate:
+    # A stated date decides; else the class does where it can: land to be had "in 2 to 5 years" is certainly there in
+    # six, certainly not in one, and in three nobody knows.
+    by_date = Compare("available_from", Operator.LE, value)
     years = (value - context.today).days / 365.25
-    classes = [Availability.IMMEDIATE] if years >= 0 else []
-    classes += [Availability.SHORT] if years >= 2 else []
-    classes += [Availability.MEDIUM] if years >= 5 else []
-    return Or((Compare("available_from", Operator.LE, value), AnyOf("availability", tuple(classes))))
+    classes = {
+        Availability.IMMEDIATE: (0.0, 0.0),
+        Availability.SHORT: (0.0, 2.0),
+        Availability.MEDIUM: (2.0, 5.0),
+        Availability.LONG: (5.0, math.inf),
+    }
+    certain = AnyOf("availability", tuple(c for c, (_, latest) in classes.items() if latest <= years))
+    possible = AnyOf("availability", tuple(c for c, (first, latest) in classes.items() if first <= years < latest))
+    undated = IsUnknown("available_from")
+    by_class = Or((certain, And((possible, by_date))))  # without a date by_date is not known
+    return Or((And((Not(undated), by_date)), And((undated, by_class))))
 
 
 def _restricted(value: MaxRestriction, _: Context) -> Predicate:
@@ -178,8 +190,14 @@ def _in_towns(value: tuple[str, ...], _: Context) -> Predicate:
     return Or((AnyOf("municipality", value), further))
 
 
-def _read_near(word: str, text: str, context: Context) -> tuple[str, Point]:
+def _read_near(word: str, texts: list[str], context: Context) -> tuple[str, Point]:
+    if len(texts) > 1:
+        raise UnknownWord(N_("“%(word)s” is given more than once."), word=word)
+    (text,) = texts
     if (lonlat := values.point(text)) is not None:
+        west, south, east, north = crs.reach()
+        if not (west <= lonlat[0] <= east and south <= lonlat[1] <= north):
+            raise values.wrong(word, text, N_("a place in or around the region is expected"))
         return text, crs.to_metric(Point(*lonlat))
     by_name = {fold(name): (name, point) for name, point in context.places.items()}
     if (found := by_name.get(fold(text))) is None:
@@ -187,6 +205,12 @@ def _read_near(word: str, text: str, context: Context) -> tuple[str, Point]:
             word, text, N_("longitude,latitude or the name of a town is expected, such as 7.1,51.6 or Marl")
         )
     return found
+
+
+def _read_words(word: str, text: str) -> str:
+    if not fold(text):
+        raise values.wrong(word, text, N_("words are expected"))
+    return text.strip()
 
 
 def _near(value: tuple[str, Point], context: Context) -> Predicate:
@@ -237,7 +261,7 @@ CRITERIA: tuple[Criterion, ...] = (
     *(limit for kind in AccessKind for limit in _access_limits(kind)),
     Criterion(
         *("near", Kind.PLACE, Section.TRANSPORT, N_("near"), N_("at most %(within)s from %(value)s"), "geometry"),
-        *(lambda word, texts, context: _read_near(word, texts[0], context), _near),
+        *(_read_near, _near),
     ),
     Criterion(
         *("bbox", Kind.BOX, Section.PLACE, N_("part of the map"), N_("in the part of the map"), "geometry"),
@@ -295,7 +319,7 @@ CRITERIA: tuple[Criterion, ...] = (
     ),
     Criterion(
         *("q", Kind.TEXT, Section.MORE, N_("words"), N_("with “%(value)s”"), "search_text"),
-        *(_one(lambda _, text: text.strip()), lambda value, _: Words(tuple(fold(value).split()))),
+        *(_one(_read_words), lambda value, _: Words(tuple(fold(value).split()))),
     ),
 )
 

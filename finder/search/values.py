@@ -1,4 +1,4 @@
-"""Reading the values of criteria: numbers as people write them, areas with units, dates, codes. Wrong values are named."""
+"""Reading the values of criteria: numbers as people write them, areas, dates, codes. Wrong values are named."""
 
 from __future__ import annotations
 
@@ -13,8 +13,9 @@ from finder.language import N_
 from finder.model.query import fold
 from finder.model.vocabulary import Labelled
 
-_NUMBER = re.compile(r"(?P<digits>\d{1,12}(?:[.,]\d{1,6})?|\d{1,3}(?:[.,  ]\d{3})+)\s*(?P<unit>[^\d\s].*)?")
-_THOUSANDS = re.compile(r"\d{1,3}(?:[.,  ]\d{3})+")
+_GROUPED = r"\d{1,3}(?P<sign>[., \u00a0\u202f])\d{3}(?:(?P=sign)\d{3})*"
+_NUMBER = re.compile(rf"(?P<digits>\d{{1,12}}(?:[.,]\d{{1,6}})?|{_GROUPED})\s*(?P<unit>[^\d\s].*)?")
+_THOUSANDS = re.compile(_GROUPED)
 _SQUARE_METRES = {"ha": 10_000.0, "hektar": 10_000.0, "m²": 1.0, "m2": 1.0, "qm": 1.0, "km²": 1e6, "km2": 1e6}
 
 T = TypeVar("T")
@@ -32,7 +33,7 @@ def number(word: str, text: str, *, units: Iterable[str] = ()) -> float:
     """Return a number that is not negative; comma or point for decimals, an expected unit may follow."""
     match = _NUMBER.fullmatch(text.strip())
     if match and (match["unit"] is None or match["unit"].strip().casefold() in units):
-        return float(match["digits"].replace(",", "."))
+        return _plain(match["digits"])
     raise wrong(word, text, N_("a number is expected, such as 4 or 2.5"))
 
 
@@ -43,17 +44,16 @@ def area_m2(word: str, text: str) -> float:
     if match and unit in _SQUARE_METRES:
         digits = match["digits"]
         # "8.000 m²" is written for eight thousand; nobody states square metres to three decimals.
-        grouped = _SQUARE_METRES[unit] == 1.0 and _THOUSANDS.fullmatch(digits)
-        value = float(re.sub(r"\D", "", digits)) if grouped else _plain(word, text, digits)
+        grouped = _SQUARE_METRES[unit] == 1.0 and _THOUSANDS.fullmatch(digits) and not digits.startswith("0")
+        value = float(re.sub(r"\D", "", digits)) if grouped else _plain(digits)
         return value * _SQUARE_METRES[unit]
     raise wrong(word, text, N_("an area is expected, such as 4ha or 8000"))
 
 
-def _plain(word: str, text: str, digits: str) -> float:
-    try:
-        return float(digits.replace(",", "."))
-    except ValueError:
-        raise wrong(word, text, N_("an area is expected, such as 4ha or 8000")) from None
+def _plain(digits: str) -> float:
+    # "1.000.000" and "1 000" can only be thousands; "1.000" is taken for a one with decimals.
+    parts = re.split(r"\D", digits)
+    return float("".join(parts)) if len(parts) > 2 or not set(digits) & {".", ","} else float(".".join(parts))
 
 
 def date(word: str, text: str) -> dt.date:

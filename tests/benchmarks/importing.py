@@ -1,4 +1,4 @@
-"""One import in a process of its own: `python -m tests.benchmarks.importing FILE DATABASE` prints its figures as JSON."""
+"""One import in a process of its own: `python -m tests.benchmarks.importing FILE DATABASE` prints figures as JSON."""
 
 from __future__ import annotations
 
