@@ -61,7 +61,7 @@ def plain_text(value: object) -> str | None:
         case float() if value != value:
             return None
         case float():
-            return str(int(value)) if value.is_integer() and abs(value) < 1e15 else repr(value)
+            return str(int(value)) if value.is_integer() and abs(value) < 1e15 else repr(float(value))
     return None
 
 

@@ -69,7 +69,7 @@ class Finding:
 def found(name: str, mask: Mask, cells: NDArray[Any], *, unknown: bool = False) -> Finding:
     """Return the finding of a mask; with `unknown` the cells become not known."""
     positions = np.flatnonzero(mask)
-    values = list(cells[positions])
+    values = cells[positions].tolist()
     return Finding(field=name, positions=positions, values=values, repaired=[None] * len(values) if unknown else None)
 
 

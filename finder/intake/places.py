@@ -97,7 +97,10 @@ def odd_quality(work: Work) -> list[Finding]:
 
 
 def measure(work: Work) -> None:
-    """Set what follows from the places: the measured area of polygons, the quality of plain points."""
+    """Set what follows from the places: the measured area of polygons, the quality of plain points.
+
+    Both belong to the place: one that is new does not keep those of the place that was.
+    """
     if "geometry" not in work.frame:
         return
     shapes = shapes_of(work)
@@ -107,7 +110,5 @@ def measure(work: Work) -> None:
     area = np.full(len(shapes), np.nan)
     area[polygon] = shapely.area(shapes[polygon])
     work.frame["area_m2"] = pd.Series(area, index=work.frame.index, dtype="float64")
-    plain = outlines.is_point(shapes) & not_known(quality)
-    if plain.any() or "geometry_quality" in work.frame:
-        quality[plain] = GeometryQuality.POINT
-        work.frame["geometry_quality"] = pd.Series(quality, index=work.frame.index, dtype=object)
+    quality[outlines.is_point(shapes) & not_known(quality)] = GeometryQuality.POINT
+    work.frame["geometry_quality"] = pd.Series(quality, index=work.frame.index, dtype=object)

@@ -43,7 +43,7 @@ def validate(
     today : dates after it are in the future.
 
     Where places are delivered, sets `area_m2` (measured, m²; not known of anything but polygons, nor of approximate
-    ones) and `geometry_quality` of points that state none.
+    ones) and `geometry_quality` (point for points that state none).
     """
     work = Work(
         frame=batch.frame.copy(),
@@ -130,7 +130,7 @@ RULES = (
         fields=("id",),
     ),
     Rule(
-        id="ididentity.repeated",
+        id="id_repeated",
         action="rejected",
         message=N_("The public id “%(value)s” occurs more than once in the file; the first row counts."),
         test=identity.repeated_id,
