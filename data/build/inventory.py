@@ -38,7 +38,6 @@ UNUSED = ("municipality", "town_check", "source_trace")
 """The name belongs to the code; the others are the compiler's bookkeeping."""
 PLACE = ("geometry", "geometry_quality", "position_uncertainty_m")
 """With the evidence, what the compiler says, not a source."""
-CITED = "Bemerkung der Zusammenstellung, hier die zweite Quelle"
 _DATE = re.compile(r"\d{4}(-\d{2}(-\d{2})?)?")
 _YEAR_AT_END = re.compile(r"(\d{4})\)$")
 
@@ -168,23 +167,22 @@ def _provenance(left: Row, site: Properties, method: str, decisions: Mapping[str
     origins["evidence"] = _origin(decisions["compiler"], None, as_of)
     if method:
         origins |= {name: _origin(decisions["compiler"], None, as_of, method) for name in PLACE}
-    if "note" in site and second:
-        # the remark weighs the sources against each other: there the second one is cited, undated unless decided
-        origins["note"] = _origin(publisher(second, decisions), second, "", CITED)
+    decided = [entry for entry in decisions["origins"] if entry["id"] == key]
+    cited = any(entry.get("second") for entry in decided)
+    if "note" in site and second and not cited:
+        # the remark weighs the sources against each other: the second one is cited with it
+        origins["note"] = _origin(f"{decisions['compiler']}, auch nach: {publisher(second, decisions)}", second, "")
     elif "note" in site:
         origins["note"] = _origin(decisions["compiler"], None, as_of)
-    seconds = bool(second and "note" in site)
-    for entry in (entry for entry in decisions["origins"] if entry["id"] == key):
+    elif second and not cited:
+        raise SystemExit(f"{key}: nothing cites the second source")
+    for entry in decided:
         url = second if entry.get("second") else entry.get("url", first if "source" not in entry else None)
         source = entry.get("source") or publisher(url or "", decisions)
-        seconds = seconds or url == second
         for name in entry["facts"]:
             if name not in site or name not in ATTRIBUTES:
                 raise SystemExit(f"{key}: an origin is decided on for {name}, which the row does not state")
-            method = CITED if name == "note" else entry.get("method")
-            origins[name] = _origin(source, url, entry.get("as_of", as_of), method)
-    if second and not seconds:
-        raise SystemExit(f"{key}: nothing cites the second source")
+            origins[name] = _origin(source, url, entry.get("as_of", as_of), entry.get("method"))
     return origins
 
 

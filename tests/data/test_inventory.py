@@ -136,10 +136,9 @@ def test_a_row_becomes_what_it_says_and_nothing_else(tmp_path: Path) -> None:
         "position_uncertainty_m": 400.0,
     }
     assert provenance["*"] == {"source": "Probeblatt", "url": "https://www.example.org/a", "as_of": "2021-08"}
-    second = {"source": "Zweites Blatt", "url": "https://zwei.example.org/b"}
-    assert provenance["planning_note"] == {**second, "as_of": "2019"}
-    assert second.items() <= provenance["note"].items()
-    assert provenance["geometry"]["source"] == provenance["evidence"]["source"] == "Probensammlung"
+    second = {"source": "Zweites Blatt", "url": "https://zwei.example.org/b", "as_of": "2019"}
+    assert provenance["planning_note"] == second
+    assert {provenance[name]["source"] for name in ("geometry", "evidence", "note")} == {"Probensammlung"}
     assert "Kreis von 12,5 ha (Bruttofläche)" in provenance["geometry"]["method"]
     assert "middle of the road" in provenance["geometry"]["method"]
 
@@ -162,6 +161,14 @@ def test_outline_is_a_circle_of_the_widest_documented_area(
     assert outline.centroid.distance(place) < 0.2
     reach = shapely.distance(shapely.points(shapely.get_coordinates(outline)), place)
     assert reach.max() - reach.min() < 0.3
+
+
+def test_a_second_source_that_no_fact_names_is_cited_with_the_remark(tmp_path: Path) -> None:
+    (feature,) = features(tmp_path, {**ROW, "id": "P-2", "zoning": ""})
+    assert feature["properties"]["provenance"]["note"] == {
+        "source": "Probensammlung, auch nach: Zweites Blatt",
+        "url": "https://zwei.example.org/b",
+    }
 
 
 def test_without_an_area_a_point_without_a_place_nothing(tmp_path: Path) -> None:
@@ -198,10 +205,11 @@ def test_dates_stay_as_exact_as_they_are_stated(tmp_path: Path, stated: str, as_
         {"source_url": "https://unbekannt.example/x"},
         {"zoning": ""},
         {"id": "P-2"},
+        {"id": "P-2", "zoning": "", "notes": ""},
         {"compiler_status": "sold"},
         {"plan_status": ""},
     ],
-    ids=lambda change: next(iter(change)),
+    ids=lambda change: "-".join(change),
 )
 def test_what_is_not_decided_stops_the_script(tmp_path: Path, change: dict[str, str]) -> None:
     result = built(tmp_path, {**ROW, **change})
