@@ -46,6 +46,7 @@ class AccessRow:
     counted: str = "truck"
     minutes: float | None = None
     method: str | None = None
+    sources: tuple[int, ...] = ()
     estimated: bool = True
 
 
@@ -94,7 +95,7 @@ def expose(
     town = towns.get(site.municipality)
     figures = _figures(site, listed.access, language)
     road = roadmap.road(site, numbered.number, language)
-    access = tuple(_access_row(kind, listed.access, language) for kind in AccessKind)
+    access = tuple(_access_row(kind, listed.access, numbered, language) for kind in AccessKind)
     sections = facts.sections(site, town, names, numbered, language)
     for name in sorted(site.provenance):
         numbered.number(site.provenance[name])
@@ -116,7 +117,7 @@ def expose(
             for medium in site.media or ()
         ),
         card=_card(site.contact, town, site.municipality, language),
-        sources=tuple(numbered.known.values()),
+        sources=numbered.listed(),
         outline_note=_outline_note(site, language),
     )
 
@@ -232,7 +233,7 @@ def _as_of(origin: Provenance, language: Language) -> str | None:
     return None if text is None else language.text(N_("as of %(date)s"), date=text)
 
 
-def _access_row(kind: AccessKind, access: tuple[Access, ...], language: Language) -> AccessRow:
+def _access_row(kind: AccessKind, access: tuple[Access, ...], numbered: Sources, language: Language) -> AccessRow:
     label = format.capital(language.text(kind.label))
     car = listing.reach(access, kind, Vehicle.CAR, language)
     truck = listing.reach(access, kind, Vehicle.TRUCK, language)
@@ -243,7 +244,6 @@ def _access_row(kind: AccessKind, access: tuple[Access, ...], language: Language
     method = [language.text(N_("km %(method)s"), method=language.text(entry.km_method.label))]
     if entry.minutes_method:
         method.append(language.text(N_("min %(method)s"), method=language.text(entry.minutes_method.label)))
-    data = " ".join(part for part in (entry.source, format.as_of(entry.as_of, language)) if part)
     return AccessRow(
         kind=kind,
         label=label,
@@ -254,6 +254,7 @@ def _access_row(kind: AccessKind, access: tuple[Access, ...], language: Language
         truck=truck.minutes if truck else None,
         counted=kind.vehicle.value,
         minutes=entry.minutes,
-        method=" · ".join((", ".join(method), *([data] if data else []))),
-        estimated=entry.minutes_method is not None and entry.minutes_method.value != "network",
+        method=f"{', '.join(method)} · {listing.dated(entry.as_of, language)}",
+        sources=numbered.each(entry.source, entry.as_of),
+        estimated=entry.minutes_method is not Method.NETWORK,
     )

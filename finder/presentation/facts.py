@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import dataclasses
 import itertools
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from urllib.parse import urlsplit
 
 from finder import resources
 from finder.language import N_, Language
@@ -23,6 +25,8 @@ ONLY_IF_GIVEN = frozenset(
     }
 )
 """Attributes whose absence is no gap: remarks, and what holds for some sites only."""
+TOWNS_FILE = "municipalities.csv"
+"""The bundled file with what is known of the towns."""
 JOINED = 3
 """Facts not known that stand beside each other share a row, so many at most."""
 
@@ -61,18 +65,38 @@ class Sources:
     """Numbers sources in the order in which the page first names them."""
 
     language: Language
-    known: dict[tuple[str | None, str | None], Source] = field(default_factory=dict)
+    known: dict[tuple[str | None, str | None], list[str | None]] = field(default_factory=dict)
 
     def number(self, origin: Provenance) -> int | None:
         """Return a source's number, or None where none is named."""
         if origin.source is None and origin.url is None:
             return None
         key = (origin.source, origin.url)
-        if key not in self.known:
-            text = origin.source or str(origin.url)
-            as_of = format.as_of(origin.as_of, self.language)
-            self.known[key] = Source(len(self.known) + 1, text, web(origin.url), as_of)
-        return self.known[key].number
+        dates = self.known.setdefault(key, [])
+        if origin.as_of not in dates:
+            dates.append(origin.as_of)
+        return list(self.known).index(key) + 1
+
+    def each(self, text: str | None, as_of: str | None) -> tuple[int, ...]:
+        """Return the numbers of sources written in one text, as access points have them: "one; another"."""
+        numbers = []
+        for part in (text or "").split(";"):
+            address = re.match(r"https?://\S+", part := part.strip())
+            url = address[0] if address else None
+            name = f"{urlsplit(url).hostname or url}{part[len(url) :]}" if url else part
+            if part and (number := self.number(Provenance(source=name, url=url, as_of=as_of))):
+                numbers.append(number)
+        return tuple(numbers)
+
+    def listed(self) -> tuple[Source, ...]:
+        """Return all that were named, each with every date it was named with."""
+        return tuple(
+            Source(i, source or str(url), web(url), ", ".join(self._dates(dates)) or None)
+            for i, ((source, url), dates) in enumerate(self.known.items(), start=1)
+        )
+
+    def _dates(self, dates: list[str | None]) -> list[str]:
+        return [said for date in dates if (said := format.as_of(date, self.language))]
 
 
 def web(url: str | None) -> str | None:
@@ -92,7 +116,7 @@ def sections(
             if attribute.group is group and _told(name, site)
         ]
         if group is Group.COMMERCIAL and town is not None:
-            rows.append(_trade_tax(town, language))
+            rows.append(_trade_tax(town, numbered, language))
         if rows:
             found.append(Section(language.text(group.label), tuple(_joined(rows))))
     return tuple(found)
@@ -137,8 +161,11 @@ def _row(name: str, site: Site, names: Mapping[str, str], numbered: Sources, lan
     )
 
 
-def _trade_tax(town: Municipality, language: Language) -> Row:
+def _trade_tax(town: Municipality, numbered: Sources, language: Language) -> Row:
     label = language.text(N_("trade tax rate of the town"))
     if town.trade_tax_percent is None:
         return Row(label, None)
-    return Row(label, f"{town.trade_tax_percent}{format.NO_BREAK}%", as_of=str(town.trade_tax_year or "") or None)
+    year = str(town.trade_tax_year) if town.trade_tax_year else None
+    stated = resources.sources().get(TOWNS_FILE, {})
+    number = numbered.number(Provenance(source=stated.get("attribution"), url=stated.get("url"), as_of=year))
+    return Row(label, f"{town.trade_tax_percent}{format.NO_BREAK}%", as_of=year, source=number)

@@ -17,8 +17,14 @@ from finder.search.answer import Answer
 from finder.search.criteria import Context
 from finder.store.sites import Listed
 
-SHOWN_ACCESS = (AccessKind.MOTORWAY_JUNCTION, AccessKind.INLAND_PORT, AccessKind.RAIL_FREIGHT)
-"""Ways in a row, most asked first; the last one is shown where there is room."""
+SHOWN_ACCESS = {
+    AccessKind.MOTORWAY_JUNCTION: N_("motorway"),
+    AccessKind.INLAND_PORT: N_("port"),
+    AccessKind.RAIL_FREIGHT: N_("rail freight"),
+}
+"""Ways in a row by their short names, most asked first; the last one is shown where there is room."""
+VEHICLES = {Vehicle.CAR: N_("car"), Vehicle.TRUCK: N_("truck")}
+"""Short names, where a figure is short of room."""
 
 
 @dataclass(frozen=True)
@@ -103,8 +109,8 @@ def hit(
         zoning_words=", ".join(language.text(z.label) for z in site.zoning) if site.zoning else None,
         mark=symbols.zoning_mark(site.zoning, site.availability),
         ways=tuple(
-            Way(format.capital(language.text(kind.label)), reach(listed.access, kind, kind.vehicle, language))
-            for kind in SHOWN_ACCESS
+            Way(format.capital(language.text(name)), reach(listed.access, kind, kind.vehicle, language))
+            for kind, name in SHOWN_ACCESS.items()
         ),
         badge=freshness.badge(site, days, today, language),
         tags=states(site, language),
@@ -166,15 +172,15 @@ def reach(access: Sequence[Access], kind: AccessKind, vehicle: Vehicle, language
 
 
 def method(entry: Access, language: Language) -> str:
-    """Return how a way's figures were made, and of when its point is, in as few words as that takes."""
-    km = language.text(entry.km_method.label)
-    minutes = entry.minutes_method and language.text(entry.minutes_method.label)
-    if minutes is None:
-        said = language.text(N_("km %(method)s"), method=km)
-    elif minutes == km:
-        said = language.text(N_("%(vehicle)s, %(method)s"), vehicle=language.text(entry.vehicle.label), method=km)
-    else:
-        params = {"km": km, "minutes": minutes, "vehicle": language.text(entry.vehicle.label)}
-        said = language.text(N_("km %(km)s, min %(minutes)s (%(vehicle)s)"), **params)
-    as_of = format.as_of(entry.as_of, language)
-    return f"{said}, {as_of}" if as_of else said
+    """Return how a way's figures were made, in their order, and of when its point is: "estimate (truck) · beeline"."""
+    parts = [language.text(entry.km_method.label)]
+    if entry.minutes_method is not None:
+        how = {"method": language.text(entry.minutes_method.label), "vehicle": language.text(VEHICLES[entry.vehicle])}
+        minutes = language.text(N_("%(method)s (%(vehicle)s)"), **how)
+        parts = [minutes, *(parts if entry.km_method is not entry.minutes_method else [])]
+    return " · ".join((*parts, dated(entry.as_of, language)))
+
+
+def dated(as_of: str | None, language: Language) -> str:
+    """Return a source's date, or that it has none."""
+    return format.as_of(as_of, language) or language.text(N_("undated"))

@@ -12,6 +12,7 @@ from finder.config import Config
 from finder.language import N_, Language
 from finder.model.place import Municipality
 from finder.presentation import format
+from finder.presentation.facts import TOWNS_FILE
 from finder.presentation.filters import address
 from finder.search.answer import Answer
 
@@ -28,6 +29,8 @@ NOTICES = {
 """By the kind of inventory: a message id. The mark-up is ours, no supplier text enters it."""
 
 
+INVENTORY_FILES = {"sample": "sample.geojson", "documented": "inventory.geojson"}
+"""The bundled file of each kind of inventory."""
 OPERATOR, CONTACT = "operator", "contact"
 """Places in the operator's pages that the settings fill."""
 NOT_NAMED = {
@@ -176,9 +179,10 @@ def paging(found: Answer, language: Language, path: str) -> Paging:
     return Paging(text, href(page - 1) if page > 1 else None, href(page + 1) if page < found.pages else None)
 
 
-def sources(language: Language) -> list[BundledFile]:
-    """Return every bundled file with publisher, licence, date and attribution, and how it was made."""
-    return [_bundled_file(entry, language) for entry in resources.sources().values()]
+def sources(inventory: str, language: Language) -> list[BundledFile]:
+    """Return the bundled files these pages draw on with publisher, licence, date and attribution, and how made."""
+    unused = {file for kind, file in INVENTORY_FILES.items() if kind != inventory}
+    return [_bundled_file(entry, language) for name, entry in resources.sources().items() if name not in unused]
 
 
 def _bundled_file(entry: Mapping[str, Any], language: Language) -> BundledFile:
@@ -191,6 +195,12 @@ def _bundled_file(entry: Mapping[str, Any], language: Language) -> BundledFile:
         (t(N_("Entries")), format.number(entry["count"], language, 0), None),
     )
     return BundledFile(entry["title"][language.code], rows, entry["method"][language.code])
+
+
+def towns_source() -> str | None:
+    """Return whom to name for the table of towns."""
+    attribution: str | None = resources.sources().get(TOWNS_FILE, {}).get("attribution")
+    return attribution
 
 
 def text(name: str, config: Config, language: Language) -> TextPage:

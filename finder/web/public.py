@@ -83,6 +83,7 @@ def start() -> flask.typing.ResponseReturnValue:
         inventory=flask.g.inventory,
         counts=pages.inventory_counts(counts, flask.g.language),
         towns=pages.towns(towns, by_town, potential_by_town, flask.g.language),
+        towns_source=pages.towns_source(),
         choices=sorted(context.towns.items(), key=lambda item: item[1]),
         map_svg=Markup(scenes.region_svg(scene, flask.g.language, size=scenes.WIDE)),  # noqa: S704 (escaped when drawn)
         map_caption=scenes.region_caption(scene, flask.g.language),
@@ -283,7 +284,7 @@ def sources() -> flask.typing.ResponseReturnValue:
     _, database = _finder()
     with database.reading() as session:
         _notice(session)
-    return flask.render_template("public/sources.html", sources=pages.sources(flask.g.language))
+    return flask.render_template("public/sources.html", sources=pages.sources(flask.g.inventory, flask.g.language))
 
 
 @blueprint.get("/impressum")
