@@ -112,7 +112,7 @@ def _features(top: Mapping[str, Any]) -> list[Any]:
         return features
     if kind == "Feature":
         return [top]
-    if kind in _GEOMETRIES:
+    if isinstance(kind, str) and kind in _GEOMETRIES:
         return [{"type": "Feature", "properties": {}, "geometry": top}]
     if "command_line" in top or kind == "gdal_streamed_alg":
         raise Refusal("command")

@@ -6,6 +6,8 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+import numpy as np
+
 from finder.sources.limits import MIB
 
 BLOCK_BYTES = 8 * MIB
@@ -13,6 +15,7 @@ BLOCK_BYTES = 8 * MIB
 _BETWEEN = re.compile(rb'\}\s*(,)\s*(?=\{\s*"(?:type|id|geometry|properties|bbox)"\s*:)')
 _LIST = re.compile(rb'"features"\s*:\s*(\[)')
 _KEY = re.compile(rb'"features"\s*:')
+_ASIDE = bytes(set(range(256)) - set(b"[]{}"))
 _TOKEN = re.compile(rb'"[^"\\]*(?:\\.[^"\\]*)*"|[\[\]{}]', re.DOTALL)
 
 
@@ -33,7 +36,7 @@ def split(content: bytes, block_bytes: int = BLOCK_BYTES) -> Parts | None:
     if len(content) <= 2 * block_bytes or (found := _LIST.search(content)) is None:
         return None
     first = found.start(1)
-    if _depth(content[:first]) != (1, 0):
+    if _depth(content[:first]) != (1, 0) or not content.lstrip().startswith(b"{"):
         return None  # a list of that name inside something else
     starts = [first + 1]
     while starts[-1] + block_bytes < len(content) and (cut := _cut(content, starts[-1], block_bytes)):
@@ -47,25 +50,29 @@ def split(content: bytes, block_bytes: int = BLOCK_BYTES) -> Parts | None:
 
 
 def _depth(part: bytes) -> tuple[int, int]:
-    """Return how many braces and brackets are open at the end of a part that begins outside a string."""
+    """Return how many braces and brackets are open at the end of a part, and at the least; it begins outside a string."""
     if b"\\" in part:
         part = part.replace(b"\\\\", b"").replace(b'\\"', b"")
-    bare = b"".join(part.split(b'"')[::2])
-    return bare.count(b"{") - bare.count(b"}"), bare.count(b"[") - bare.count(b"]")
+    signs = np.frombuffer(b"".join(part.split(b'"')[::2]).translate(None, _ASIDE), np.uint8)
+    if not signs.size:
+        return 0, 0
+    # bit 1 is set in opening signs only: [ 5B, ] 5D, { 7B, } 7D
+    open_ = np.cumsum((signs & 2).astype(np.int32) - 1)
+    return int(open_[-1]), min(int(open_.min()), 0)
 
 
 def _cut(content: bytes, start: int, block_bytes: int) -> int | None:
     """Return where, a block or more behind `start`, a member of the same list begins."""
-    braces = brackets = 0
+    open_ = 0
     seen = start
     for match in _BETWEEN.finditer(content, start + block_bytes):
-        more = _depth(content[seen : match.start(1)])
-        seen = match.start(1)
-        braces, brackets = braces + more[0], brackets + more[1]
-        if (braces, brackets) == (0, 0):
-            return match.end(1)
-        if braces < 0 or brackets < 0:
+        more, least = _depth(content[seen : match.start(1)])
+        if open_ + least < 0:
             return None  # behind the list's end
+        open_ += more
+        seen = match.start(1)
+        if open_ == 0:
+            return match.end(1)
     return None
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -99,7 +100,7 @@ def test_integers_past_64_bits_are_kept(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("code", sentences.REFUSALS)
 def test_refusals_come_back(tmp_path: Path, code: str) -> None:
-    shown = dict.fromkeys(("name", "reason", "limit", "formats", "format", "layer", "layers", "seconds", "row", "line", "column", "table", "suffix"), "x")  # fmt: skip
+    shown = dict.fromkeys(re.findall(r"%\((\w+)\)s", sentences.REFUSALS[code][1]), "x")
     exchange.write_refusal(tmp_path, code, shown)
     with pytest.raises(Refusal) as caught:
         exchange.read(tmp_path, DEFAULT)

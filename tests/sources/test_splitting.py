@@ -30,7 +30,7 @@ features = st.fixed_dictionaries(
 layouts = st.sampled_from([{"separators": (",", ":")}, {"indent": 1}, {"ensure_ascii": False}, {}])
 
 
-def joined(content: bytes, parts: splitting.Parts) -> Any:
+def joined(parts: splitting.Parts) -> Any:
     top = json.loads(parts.top)
     assert top["features"] == []
     for block in parts.blocks:
@@ -54,7 +54,7 @@ def test_parts_make_the_whole(
     content = json.dumps(whole, **layout).encode()
     parts = splitting.split(content, size)
     if parts is not None:
-        assert joined(content, parts) == whole
+        assert joined(parts) == whole
 
 
 @pytest.mark.parametrize("layout", [{}, {"indent": 2}, {"separators": (",", ":")}])
@@ -75,6 +75,13 @@ def test_nested_features_are_no_place_to_cut() -> None:
     parts = splitting.split(content, 100)
     assert parts is not None
     assert [len(json.loads(block)) for block in parts.blocks] == [1] * 4
+
+
+def test_lists_behind_are_no_place_to_cut() -> None:
+    content = b'{"features": [[]], "after": [{}, {"type": 1}]}'
+    parts = splitting.split(content, 1)
+    assert parts is not None
+    assert joined(parts) == json.loads(content)
 
 
 @pytest.mark.parametrize(
