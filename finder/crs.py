@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import itertools
 from collections.abc import Sequence
 from typing import Any
 
@@ -43,22 +44,42 @@ def parse(text: str | int) -> pyproj.CRS:
 
 
 @functools.lru_cache(maxsize=64)
-def _transformer(source: str | int, target: str | int) -> pyproj.Transformer:
-    return pyproj.Transformer.from_crs(parse(source), parse(target), always_xy=True)
+def _steps(source: str | int, target: str | int) -> tuple[pyproj.Transformer, ...]:
+    """Return the way between two CRS: straight, over WGS 84 where only that has a shift between the datums, or roughly.
+
+    Without grid files PROJ knows no way from the British grid to ETRS89 and would leave the shift out: 100 m.
+    """
+    for way in ((source, target), (source, LONLAT, target)):
+        try:
+            return tuple(
+                pyproj.Transformer.from_crs(parse(a), parse(b), always_xy=True, allow_ballpark=False)
+                for a, b in itertools.pairwise(way)
+            )
+        except pyproj.exceptions.ProjError:
+            continue
+    return (pyproj.Transformer.from_crs(parse(source), parse(target), always_xy=True),)
+
+
+@functools.lru_cache(maxsize=64)
+def is_rough(source: str | int, target: str | int = METRIC) -> bool:
+    """Return whether the shift between two CRS is not known, so that places may be some hundred metres off."""
+    return any("Ballpark" in step.description for step in _steps(source, target))
 
 
 def transform(geometries: Any, source: str | int, target: str | int) -> Any:
-    """Return shapely geometries (one or an array, None stays None) moved from one CRS to another in one step.
+    """Return shapely geometries (one or an array, None stays None) moved from one CRS to another.
 
-    Straight from source to target: a detour over 4326 moves EPSG:31466 and 31467 by 1.2 m. Coordinates that PROJ cannot
-    place become infinite; the checks of `finder.intake` find and reject them.
+    Straight from source to target where PROJ can: a detour over 4326 moves EPSG:31466 and 31467 by 1.2 m. Coordinates
+    that PROJ cannot place become infinite; the checks of `finder.intake` find and reject them.
     """
     if parse(source) == parse(target):
         return geometries
-    transformer = _transformer(source, target)
+    steps = _steps(source, target)
 
     def move(x: Any, y: Any) -> Any:
-        return transformer.transform(x, y)
+        for step in steps:
+            x, y = step.transform(x, y)
+        return x, y
 
     # the stubs know only the interleaved form of the function
     return shapely.transform(geometries, move, interleaved=False)  # type: ignore[arg-type]
@@ -113,6 +134,7 @@ __all__ = [
     "LONLAT",
     "METRIC",
     "Geometries",
+    "is_rough",
     "lonlat_box",
     "parse",
     "points_to_metric",

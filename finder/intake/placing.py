@@ -46,6 +46,10 @@ def place(written: Written, rule: GeometryRule) -> Placed:
         members = np.flatnonzero(given & (written.crs == system))
         if system is not None:
             out[members] = _moved(written.geometry[members], system)
+            if crs.is_rough(system):
+                message = N_("The exact position of %(said)s on earth is not known; places may be some 100 m off.")
+                params = {"said": shown(crs.parse(system).name, 40)}
+                issues.append(Issue(rule="crs_rough", action="noted", message=message, field="geometry", params=params))
     unplaced = given & (shapely.is_missing(out) | ~_finite(out))
     mislabelled = given & ~unplaced & _degrees(written.geometry) & _counts_in_metres(written.crs)
     doubtful = unplaced | mislabelled

@@ -21,6 +21,7 @@ from finder.intake.placing import Placed
 from finder.intake.profiles import GeometryRule, load
 from tests.factories import ORIGIN, at, square
 from tests.intake.deliveries import METRES, sentences
+from tests.test_crs import NAMELESS
 
 LONLAT = "EPSG:4326"
 ENGLAND = load("uk-brownfield").geometry
@@ -173,6 +174,11 @@ def test_any_numbers_are_placed_somewhere_or_nowhere(
 ) -> None:
     placed = place([Point(x, y)], system, rule)
     assert placed.geometry[0] is None or placed.geometry[0].geom_type == "Point"
+
+
+def test_a_system_whose_datum_has_no_name_is_said_once() -> None:
+    placed = place([Point(2_570_000, 5_720_000), Point(2_570_100, 5_720_000)], NAMELESS)
+    assert said(placed) == [("crs_rough", "noted", None)]
 
 
 # -- profiles that know where their files lie -------------------------------------------------------------------------

@@ -1,0 +1,94 @@
+"""The door for coordinate reference systems."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pyproj
+import pytest
+import shapely
+from shapely import Point
+
+from finder import crs
+from finder.errors import UnusableInput
+
+CHIMNEY = Point(530_000, 180_000)
+"""A point of the British grid, metres."""
+NAMELESS = (
+    'PROJCS["x",GEOGCS["y",DATUM["unknown",SPHEROID["Bessel",6377397.155,299.1528128]],PRIMEM["Greenwich",0],'
+    'UNIT["degree",0.0174532925199433]],PROJECTION["Transverse_Mercator"],PARAMETER["central_meridian",6],'
+    'PARAMETER["scale_factor",1],PARAMETER["false_easting",2500000],UNIT["metre",1]]'
+)
+"""Gauß-Krüger as a hand-made .prj says it: without the name of its datum."""
+
+
+@pytest.mark.parametrize("name", [25832, "25832", " EPSG:25832 ", "epsg:25832", "urn:ogc:def:crs:EPSG::25832"])
+def test_names_of_one_system(name: str | int) -> None:
+    assert crs.parse(name) == crs.parse(crs.METRIC)
+    assert crs.parse(crs.parse(25832).to_wkt()) == crs.parse(25832)
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        *(
+            "",
+            "x",
+            "EPSG:0",
+            "EPSG:999999",
+            "²",
+            "\ud800",
+            "9" * 30,
+            "+proj=longlat +datum=WGS84",
+            "+init=/etc/passwd:x",
+        ),
+        *("EPSG:5773", "EPSG:4978", 'LOCAL_CS["x",UNIT["metre",1]]', "proj=utm zone=32"),
+    ],
+)
+def test_what_is_no_system_on_a_map_is_refused(name: str) -> None:
+    with pytest.raises(UnusableInput) as caught:
+        crs.parse(name)
+    str(caught.value).encode("utf-8")
+
+
+def test_the_british_grid_comes_without_its_hundred_metres() -> None:
+    """The grid's own Helmert shift is good to 2 m; without a shift places land 100 m off."""
+    lonlat = crs.transform(CHIMNEY, 27700, crs.LONLAT)
+    helmert = pyproj.Transformer.from_crs(27700, 4326, always_xy=True, allow_ballpark=False)
+    assert lonlat.distance(Point(*helmert.transform(CHIMNEY.x, CHIMNEY.y))) < 1e-9
+    assert crs.to_metric(CHIMNEY, 27700).distance(crs.to_metric(lonlat)) < 0.01
+    assert crs.transform(crs.to_metric(CHIMNEY, 27700), crs.METRIC, 27700).distance(CHIMNEY) < 0.01
+
+
+@pytest.mark.parametrize("system", [4326, 4258, 4314, 25833, 27700, 31466, 31467, 3035, 3857, 28992, 2056, 5514])
+def test_the_systems_of_europe_are_not_rough(system: int) -> None:
+    assert not crs.is_rough(system)
+    assert not crs.is_rough(crs.parse(system).to_wkt("WKT1_ESRI"))
+    assert not crs.is_rough(crs.METRIC, system)
+
+
+def test_a_datum_without_a_name_is_rough() -> None:
+    assert crs.is_rough(NAMELESS)
+    moved = crs.to_metric(Point(2_570_000, 5_720_000), NAMELESS)
+    assert 50 < moved.distance(crs.to_metric(Point(2_570_000, 5_720_000), 31466)) < 500
+
+
+def test_arrays_keep_their_gaps() -> None:
+    moved = crs.to_metric(np.array([None, Point(7, 51.5)], dtype=object))
+    assert moved[0] is None
+    assert crs.to_lonlat(moved)[1].distance(Point(7, 51.5)) < 1e-9
+    assert crs.points_to_metric([7], [51.5])[0].distance(moved[1]) < 1e-6
+
+
+def test_what_cannot_be_placed_becomes_infinite() -> None:
+    assert math.isinf(crs.to_metric(Point(7, 91)).x)
+
+
+def test_a_box_in_degrees_bends_as_the_meridians_do() -> None:
+    box = crs.lonlat_box(6.7, 51.4, 7.55, 51.9)
+    corners = shapely.get_num_coordinates(box)
+    assert box.is_valid
+    assert corners > 20
+    assert box.covers(crs.to_metric(Point(7.1, 51.41)))
+    assert not box.covers(crs.to_metric(Point(7.1, 51.39)))
