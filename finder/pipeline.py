@@ -49,8 +49,8 @@ class Report:
     stored: bool
 
 
-class _DryRun(Exception):
-    """Leaves the transaction without storing anything."""
+class _Undone(Exception):
+    """Leaves the transaction so that nothing of it is stored."""
 
 
 def deliver(
@@ -78,6 +78,8 @@ def deliver(
     ------
     UnusableInput, UnsafeInput, NotFound
         The file or the call is unusable as a whole; nothing was stored.
+    ConfigError
+        The database holds the fictional sample, with which nothing is mixed.
     """
     at = at or dt.datetime.now(dt.UTC)
     rules = profiles.load(profile)
@@ -86,6 +88,8 @@ def deliver(
     report: Report | None = None
     try:
         with database.writing() as session:
+            if reference.setting(session, "inventory") == "sample":
+                raise ConfigError(N_("This database holds the fictional sample; real sites need one of their own."))
             towns = {m.code: m.name for m in reference.municipalities(session)}
             progress(N_("Checking"))
             batch = normalise.normalise(
@@ -102,15 +106,13 @@ def deliver(
             progress(N_("Measuring"))
             measure_access(session, saved.moved)
             report = _report(raw, rules.name, batch, saved, dry_run)
-            if dry_run or (strict and report.rejected):
-                raise _DryRun
-            if saved.new or saved.changed:
-                saving.update_summary(session, delivery, summary(report))
-            else:
-                saving.forget_delivery(session, delivery)
-    except _DryRun:
-        assert report is not None
-        return dataclasses.replace(report, stored=False)
+            refused = dry_run or (strict and bool(report.rejected))
+            if refused or not (saved.new or saved.changed):
+                report = dataclasses.replace(report, stored=not refused)
+                raise _Undone
+            saving.update_summary(session, delivery, summary(report))
+    except _Undone:
+        pass
     assert report is not None
     return report
 

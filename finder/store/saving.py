@@ -95,11 +95,6 @@ def update_summary(session: Session, delivery: int, summary: Mapping[str, Any]) 
     session.execute(sa.update(tables.delivery).where(tables.delivery.c.id == delivery).values(summary=text))
 
 
-def forget_delivery(session: Session, delivery: int) -> None:
-    """Drop the log entry of a delivery that changed nothing."""
-    session.execute(sa.delete(tables.delivery).where(tables.delivery.c.id == delivery))
-
-
 def taken_ids(session: Session, frame: pd.DataFrame) -> set[str]:
     """Return the public ids in `frame` that already belong to a site of another source or another stable key."""
     if "id" not in frame or frame.empty:

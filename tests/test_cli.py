@@ -1,0 +1,363 @@
+"""The command line as people use it: what it prints, what it stores, and its exit codes."""
+
+from __future__ import annotations
+
+import csv
+import json
+import os
+import re
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import urllib.request
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import geopandas as gpd
+import pytest
+import shapely
+from click.testing import CliRunner, Result
+
+from finder import pipeline
+from finder.cli import main
+from finder.store.database import Database
+from tests import factories
+
+MARL = (7.09, 51.66)
+"""A place inside the bundled region, longitude and latitude."""
+
+
+@pytest.fixture(scope="module")
+def filled(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A database as the first start leaves it."""
+    path = tmp_path_factory.mktemp("filled") / "finder.sqlite"
+    database = Database(f"sqlite:///{path}")
+    pipeline.start(database, "documented")
+    database.close()
+    return path
+
+
+@pytest.fixture
+def place(filled: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder with its own copy of the filled database, used by every command."""
+    shutil.copy(filled, tmp_path / "finder.sqlite")
+    monkeypatch.setenv("FINDER_DATABASE", f"sqlite:///{tmp_path / 'finder.sqlite'}")
+    monkeypatch.setenv("FINDER_LANGUAGE", "en")
+    monkeypatch.setenv("COLUMNS", "200")
+    return tmp_path
+
+
+def finder(*words: str | Path) -> Result:
+    """Run a command in this process."""
+    result = CliRunner().invoke(main, [str(word) for word in words])
+    assert result.exception is None or isinstance(result.exception, SystemExit), result.exception
+    return result
+
+
+def counts(text: str) -> dict[str, int]:
+    """Return the counts that an import printed."""
+    return {name: int(n) for name, n in re.findall(r"^  (\S.*?) +(\d+)$", text, re.MULTILINE)}
+
+
+def written(path: Path, *properties: Mapping[str, Any], lonlat: tuple[float, float] = MARL) -> Path:
+    """Write a GeoJSON file with one plot of a few hectares per row of properties."""
+    lon, lat = lonlat
+
+    def plot(west: float, south: float) -> Any:
+        return json.loads(shapely.to_geojson(shapely.box(west, south, west + 0.003, south + 0.002)))
+
+    features = [
+        {
+            "type": "Feature",
+            "properties": {"id": f"P-{i}", "name": f"Musterplatz {i}", "municipality": "Marl"} | dict(values),
+            "geometry": json.loads(
+                shapely.to_geojson(shapely.box(lon + i / 100, lat, lon + i / 100 + 0.003, lat + 0.002))
+            ),
+        }
+        for i, values in enumerate(properties)
+    ]
+    path.write_text(json.dumps({"type": "FeatureCollection", "features": features}))
+    return path
+
+
+# -- bringing in ------------------------------------------------------------------------------------------------------
+
+
+def test_import_counts_every_row_and_again_changes_nothing(place: Path) -> None:
+    file = written(place / "plots.geojson", {"zoning": "GI"}, {"zoning": "GE"}, {"municipality": "Nirgendheim"})
+    first = finder("import", file, "--as", "published")
+    assert first.exit_code == 1
+    assert counts(first.output) == {
+        "read": 3,
+        "new": 2,
+        "changed": 0,
+        "unchanged": 0,
+        "repaired": 2,
+        "rejected": 1,
+        "missing from file": 0,
+    }
+    assert "“Nirgendheim” is not a municipality of this region." in first.output
+    before = (place / "finder.sqlite").read_bytes()
+    again = finder("import", file, "--as", "published")
+    assert counts(again.output)["unchanged"] == 2
+    assert counts(again.output)["new"] == counts(again.output)["changed"] == 0
+    assert (place / "finder.sqlite").read_bytes() == before
+
+
+def test_imported_drafts_stay_out_of_searches(place: Path) -> None:
+    file = written(place / "plots.geojson", {})
+    assert finder("import", file).exit_code == 0
+    assert json.loads(finder("search", "--q", "Musterplatz", "--format", "json").output)["matched"] == 0
+    assert finder("show", "P-0").exit_code == 0, "the command line is the operator's"
+
+
+def test_dry_run_stores_nothing(place: Path) -> None:
+    result = finder("import", written(place / "plots.geojson", {}), "--dry-run")
+    assert result.exit_code == 0
+    assert counts(result.output)["new"] == 1
+    assert "Nothing was stored." in result.output
+    assert finder("show", "P-0").exit_code == 2
+
+
+def test_strict_stores_nothing_if_one_row_is_rejected_and_still_reports(place: Path) -> None:
+    file = written(place / "plots.geojson", {}, {"municipality": "Nirgendheim"})
+    result = finder("import", file, "--strict", "--report", place / "report.json")
+    assert result.exit_code == 2
+    assert finder("show", "P-0").exit_code == 2
+    report = json.loads((place / "report.json").read_text())
+    assert (report["read"], report["rejected"], report["stored"]) == (2, 1, False)
+    assert [issue["row"] for issue in report["issues"] if issue["action"] == "rejected"] == [2]
+
+
+def test_report_as_table_is_harmless_to_spreadsheets(place: Path) -> None:
+    file = written(place / "plots.geojson", {"municipality": "=1+1"})
+    assert finder("import", file, "--report", place / "report.csv").exit_code == 1
+    with (place / "report.csv").open(encoding="utf-8-sig", newline="") as lines:
+        rows = list(csv.DictReader(lines))
+    assert [row["value"] for row in rows if row["action"] == "rejected"] == ["'=1+1"]
+
+
+def test_outside_the_region_only_where_asked(place: Path) -> None:
+    file = written(place / "plots.geojson", {"municipality": "Elsewhere"}, lonlat=(10.0, 53.5))
+    assert finder("import", file).exit_code == 1
+    assert counts(finder("import", file, "--anywhere").output)["new"] == 1
+
+
+@pytest.mark.parametrize("name", ["plots.geojson", "plots.gml"])
+def test_virtual_file_is_refused_in_one_sentence(place: Path, name: str) -> None:
+    secret = place / "secret.csv"
+    secret.write_text("name,lon,lat\nsecret,7.09,51.66\n")
+    layer = f'<OGRVRTLayer name="secret"><SrcDataSource>{secret}</SrcDataSource></OGRVRTLayer>'
+    (place / name).write_text(f"<OGRVRTDataSource>{layer}</OGRVRTDataSource>")
+    before = (place / "finder.sqlite").read_bytes()
+    result = finder("import", place / name)
+    assert result.exit_code == 2
+    assert len(result.output.strip().splitlines()) == 1
+    assert "Traceback" not in result.output
+    assert "secret" not in result.output
+    assert (place / "finder.sqlite").read_bytes() == before
+
+
+def test_link_to_a_crs_is_not_followed(place: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        listener.settimeout(0)
+        port = listener.getsockname()[1]
+        link = {"type": "link", "properties": {"href": f"http://127.0.0.1:{port}/crs", "type": "proj4"}}
+        file = written(place / "plots.geojson", {})
+        file.write_text(json.dumps({**json.loads(file.read_text()), "crs": link}))
+        result = finder("import", file)
+        with pytest.raises(BlockingIOError):
+            listener.accept()
+    assert result.exit_code == 2
+    assert result.output.strip() == "The file asks for its coordinate reference system to be fetched from elsewhere."
+    assert finder("show", "P-0").exit_code == 2
+
+
+def test_refusals_speak_german(place: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("FINDER_LANGUAGE", "de")
+    result = finder("import", place / "nowhere.geojson")
+    assert (result.exit_code, result.output.strip()) == (2, "Die Datei „nowhere.geojson“ gibt es nicht.")
+
+
+# -- asking -----------------------------------------------------------------------------------------------------------
+
+
+def test_search_says_what_it_left_out(place: Path) -> None:
+    finder("import", written(place / "plots.geojson", {"zoning": "GI"}, {}), "--as", "published")
+    answer = json.loads(finder("search", "--q", "Musterplatz", "--zoning", "GI", "--format", "json").output)
+    assert (answer["matched"], answer["left_out_unknown"], answer["left_out_by"]) == (1, 1, {"zoning": 1})
+    table = finder("search", "--q", "Musterplatz", "--zoning", "GI").output
+    assert "1 more is left out only because something is not known of it (Zoning 1)." in table
+    both = json.loads(
+        finder("search", "--q", "Musterplatz", "--zoning", "GI", "--unknown", "include", "--format", "json").output
+    )
+    assert sorted((s["id"], s["unknown_criteria"]) for s in both["sites"]) == [("P-0", []), ("P-1", ["zoning"])]
+
+
+@pytest.mark.parametrize(
+    ("words", "named"),
+    [
+        (("--zoning", "GX"), "“GX”"),
+        (("--min-area", "big"), "“big”"),
+        (("--municipality", "Hamburg"), "“Hamburg”"),
+        (("--max-motorway-junction-min", "-3"), "“-3”"),
+        (("--near", "Marl"), "“within_km”"),
+        (("--bbox", "1,2,3"), "“1,2,3”"),
+    ],
+)
+def test_wrong_values_are_refused_by_name(place: Path, words: tuple[str, ...], named: str) -> None:
+    result = finder("search", *words)
+    assert result.exit_code == 2
+    assert named in result.output
+    assert len(result.output.strip().splitlines()) == 1
+
+
+def test_unknown_option_is_refused_by_name(place: Path) -> None:
+    result = finder("search", "--min-aera", "4ha")
+    assert result.exit_code == 2
+    assert "--min-aera" in result.output
+
+
+@pytest.mark.parametrize("kind", ["json", "geojson", "csv", "table"])
+def test_every_format_tells_the_same_sites(place: Path, kind: str) -> None:
+    output = finder("search", "--municipality", "Marl", "--format", kind, "--limit", "1000").output
+    wanted = {
+        s["id"] for s in json.loads(finder("search", "--municipality", "Marl", "--format", "json").output)["sites"]
+    }
+    assert wanted
+    match kind:
+        case "json":
+            found = {s["id"] for s in json.loads(output)["sites"]}
+        case "geojson":
+            found = {f["id"] for f in json.loads(output)["features"]}
+        case "csv":
+            found = {row["id"] for row in csv.DictReader(output.removeprefix("\ufeff").splitlines())}
+        case _:
+            found = set(re.findall(r"^(EL-\d+) ", output, re.MULTILINE))
+    assert found == wanted
+
+
+def test_show_prints_every_group_and_says_what_is_not_known(place: Path) -> None:
+    output = finder("show", "EL-007").output
+    assert "not known" in output
+    assert "beeline" in output
+    assert json.loads(finder("show", "EL-007", "--format", "json").output)["id"] == "EL-007"
+
+
+def test_show_of_no_site(place: Path) -> None:
+    result = finder("show", "EL-999")
+    assert (result.exit_code, result.output.strip()) == (2, "There is no site “EL-999”.")
+
+
+# -- writing out ------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("ending", ["geojson", "gpkg", "csv"])
+def test_export_and_import_change_nothing(place: Path, ending: str) -> None:
+    finder("import", written(place / "plots.geojson", {"zoning": "GI", "grz": 0.8}, {}), "--as", "published")
+    file = place / f"out.{ending}"
+    result = finder("export", file, "--municipality", "Marl")
+    assert result.exit_code == 0
+    back = finder("import", file, "--as", "published")
+    found = counts(back.output)
+    assert (found["new"], found["changed"], found["rejected"]) == (0, 0, 0), back.output
+    assert found["unchanged"] == found["read"] > 2
+
+
+def test_export_refuses_an_unknown_ending(place: Path) -> None:
+    result = finder("export", place / "out.docx")
+    assert result.exit_code == 2
+    assert "out.docx" in result.output
+    assert not (place / "out.docx").exists()
+
+
+# -- keeping ----------------------------------------------------------------------------------------------------------
+
+
+def test_check_and_measure_agree_that_all_is_well(place: Path) -> None:
+    assert finder("check").exit_code == 0
+    assert re.search(r"Access of [1-9]\d* sites measured", finder("measure").output)
+    assert finder("measure", "--kind", "airport").exit_code == 0
+    assert finder("check").exit_code == 0
+
+
+def test_check_finds_a_damaged_index(place: Path) -> None:
+    database = Database(os.environ["FINDER_DATABASE"])
+    with database.writing() as session:
+        session.exec_driver_sql("DELETE FROM site_rtree WHERE pk = (SELECT min(pk) FROM site_rtree)")
+    database.close()
+    result = finder("check")
+    assert result.exit_code == 1
+    assert "✗ The spatial index agrees with the sites" in result.output
+
+
+def test_boundaries_come_from_a_file_of_ones_own(place: Path) -> None:
+    shape = shapely.box(*shapely.buffer(factories.at(), 3000).bounds)
+    frame = gpd.GeoDataFrame(
+        {"AGS": ["05562024", "01001000"], "GEN": ["Marl", "Flensburg"]}, geometry=[shape, shape], crs=25832
+    )
+    frame.to_file(place / "towns.gpkg", layer="towns")
+    assert "1 municipalities have real boundaries now." in finder("load", "boundaries", place / "towns.gpkg").output
+    assert finder("load", "boundaries", place / "plots.gpkg").exit_code == 2
+
+
+# -- the program as a process -----------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def server(place: Path) -> Iterator[str]:
+    """The address of a real `finder serve`, stopped with Ctrl+C."""
+    command = [sys.executable, "-m", "finder", "serve", "--port", "0"]
+    process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True)
+    try:
+        assert process.stderr
+        timer = threading.Timer(60, process.kill)
+        timer.start()
+        line = process.stderr.readline()
+        timer.cancel()
+        address = re.search(r"http://127\.0\.0\.1:\d+/", line)
+        assert address, line + process.stderr.read()
+        yield address[0]
+    finally:
+        process.send_signal(signal.SIGINT)
+        assert process.wait(30) == 0
+        assert process.stderr
+        process.stderr.close()
+
+
+def test_serve_prints_its_address_and_answers(server: str) -> None:
+    with urllib.request.urlopen(server + "healthz") as response:
+        assert json.loads(response.read())["status"] == "ok"
+    with urllib.request.urlopen(server + "sites?municipality=Marl&lang=de") as response:
+        assert "Flächen" in response.read().decode()
+
+
+def test_serving_other_machines_needs_a_secret(place: Path) -> None:
+    result = finder("serve", "--host", "0.0.0.0", "--port", "0")
+    assert result.exit_code == 2
+    assert "FINDER_SECRET_KEY" in result.output
+
+
+def test_sample_is_never_mixed_with_real_data(place: Path) -> None:
+    result = finder("serve", "--sample", "--port", "0")
+    assert result.exit_code == 2
+    assert "real data" in result.output
+
+
+def test_nothing_is_brought_into_the_sample(place: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("FINDER_DATABASE")
+    result = finder("--sample", "import", written(place / "plots.geojson", {}))
+    assert result.exit_code == 2
+    assert "fictional sample" in result.output
+    assert json.loads(finder("--sample", "search", "--q", "Musterplatz", "--format", "json").output)["matched"] == 0
+
+
+def test_closed_pipe_is_no_error(place: Path) -> None:
+    command = f"{sys.executable} -m finder search --format csv | head -1"
+    result = subprocess.run(["bash", "-c", f"set -o pipefail; {command}"], capture_output=True, text=True, check=False)
+    assert result.stdout.count("\n") == 1
+    assert "Traceback" not in result.stderr
