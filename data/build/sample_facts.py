@@ -80,7 +80,8 @@ def facts(rng: random.Random, plot: Plot, status: str, words: Mapping[str, Any])
         **sample_terms.funding(draw, words),
         **sample_terms.contact(draw, words),
     }
-    origin = {"source": words["origin"], "as_of": known["updated_at"], "method": "erzeugt von data/build/sample.py"}
+    as_of = max(filter(None, (known["updated_at"], known["verified_on"])), default=None)
+    origin = {"source": words["origin"], "as_of": as_of, "method": "erzeugt von data/build/sample.py"}
     return {**known, "provenance": {"*": {name: value for name, value in origin.items() if value}}}
 
 
@@ -101,7 +102,7 @@ def _place(draw: Draw, plot: Plot) -> dict[str, Any]:
     }.get(plot.quality or "")
     reference = f"Gemarkung Muster, Flur {rng.randrange(1, 40)}, Flurstück {rng.randrange(10, 900)}"
     return {
-        "further_municipalities": list(plot.further) or draw.maybe(0.08, []),
+        "further_municipalities": list(plot.further) or draw.maybe(0.1, []),
         "address": draw.maybe(0.18, f"Musterstraße {rng.randrange(1, 200)}"),
         "cadastral_reference": draw.maybe(0.28, reference),
         "estate": f"Musterpark {plot.estate.number:02}" if plot.estate else None,
@@ -118,9 +119,9 @@ def _sizes(draw: Draw, plot: Plot, status: str) -> dict[str, Any]:
     largest = available if rng.random() < 0.55 else _round(available * rng.uniform(0.4, 0.9), 100)
     divisible = min((s for s in (1000, 1500, 2000, 3000, 5000, 10_000) if rng.random() < 0.35), default=largest)
     if status == "sold":
-        return {"stated_area_m2": draw.maybe(0.08, gross), "net_area_m2": draw.maybe(0.18, net), "available_area_m2": 0}
+        return {"stated_area_m2": draw.maybe(0.1, gross), "net_area_m2": draw.maybe(0.18, net), "available_area_m2": 0}
     return {
-        "stated_area_m2": draw.maybe(0.08, gross),
+        "stated_area_m2": draw.maybe(0.1, gross),
         "net_area_m2": draw.maybe(0.18, net),
         "available_area_m2": draw.maybe(0.12, available),
         "largest_contiguous_m2": draw.maybe(0.27, largest),
@@ -146,7 +147,7 @@ def _planning(draw: Draw, plan: str, kinds: Sequence[str], words: Mapping[str, A
         "zoning": zoning,
         "zoning_shares": shares if zoning and len(zoning) == 2 else None,
         "zoning_detail": draw.maybe(0.2, rng.choice(words["zoning_detail"][first])) if zoning else None,
-        "plan_status": draw.maybe(0.08, plan),
+        "plan_status": draw.maybe(0.1, plan),
         "plan_name": draw.maybe(0.1, f"Muster-Bebauungsplan Nr. {number}") if formal else None,
         "plan_url": draw.maybe(0.2, f"https://example.org/bebauungsplan/{number}") if formal else None,
         "planning_note": draw.maybe(0.28, rng.choice(words["planning_note"][plan])),
@@ -189,7 +190,7 @@ def _equipment(draw: Draw, plot: Plot, kinds: Sequence[str], words: Mapping[str,
     notes = words["transport_note"]["rail"] if rail == "on_site" else words["transport_note"]["quay"] if quay else notes
     return {
         "rail_siding": draw.maybe(0.12, rail),
-        "quay": draw.maybe(0.08, quay),
+        "quay": draw.maybe(0.1, quay),
         "crane": draw.maybe(0.1, quay and rng.random() < 0.6),
         "heavy_load_route": draw.maybe(0.25, rng.random() < (0.5 if industrial else 0.08)),
         "transport_note": draw.maybe(0.28, rng.choice(notes)),

@@ -43,13 +43,14 @@ def _obstacle(draw: Draw, row: Mapping[str, Any], stage: str, today: dt.date) ->
     if stage == "ready":
         weights["blocking"] = 0
     severity = draw.one(weights)
+    case = rng.choice(row["cases"])
     months = {"ready": (-8, 14), "soon": (-4, 24), "planned": (3, 48), "idea": (18, 84)}[stage]
     known = {
         "kind": row["kind"],
         "severity": draw.maybe(0.1, severity),
-        "note": rng.choice(row["notes"]),
+        "note": case["note"],
         "responsible": draw.maybe(0.12, rng.choice(row["responsible"])),
-        "next_step": draw.maybe(0.2, rng.choice(row["next_steps"])),
+        "next_step": draw.maybe(0.2, case["next_step"]),
         "expected_end": draw.maybe(0.35, _after(today, rng.randrange(*months)).isoformat()),
         "as_of": draw.maybe(0.3, f"{rng.randrange(2024, 2027)}-{rng.randrange(1, 10):02}"),
     }
@@ -107,9 +108,9 @@ def time(draw: Draw, stage: str, status: str, words: Mapping[str, Any]) -> dict[
     return {
         "availability": availability,
         "available_from": draw.maybe(0.2, begin.isoformat()) if availability else None,
-        "availability_note": draw.maybe(0.25, rng.choice(words["availability_note"][stage])) if offered else None,
+        "availability_note": draw.maybe(0.25, rng.choice(words["availability_note"][when])) if offered else None,
         "first_published": draw.maybe(0.08, published.isoformat()) if listed else None,
-        "updated_at": draw.maybe(0.06, updated.isoformat()),
+        "updated_at": draw.maybe(0.09, updated.isoformat()),
         "verified_on": draw.maybe(0.05, confirmed.isoformat()) if listed else None,
     }
 
@@ -161,4 +162,4 @@ def contact(draw: Draw, words: Mapping[str, Any]) -> dict[str, Any]:
         "phone": draw.maybe(0.3, f"{PHONE}{rng.randrange(1000):03}"),
         "email": draw.maybe(0.15, rng.choice(pools["email"])),
     }
-    return {"contact": draw.maybe(0.06, {name: value for name, value in known.items() if value is not None})}
+    return {"contact": draw.maybe(0.1, {name: value for name, value in known.items() if value is not None})}

@@ -238,4 +238,4 @@ def test_eight_pairs_adjoin_and_nothing_overlaps(plots: list[Site]) -> None:
 def test_every_expose_can_be_shown(listed: list[Listed], towns: dict[str, Municipality], language: str) -> None:
     for found in listed:
         shown = expose.expose(found, towns, Freshness(), REFERENCE, Language(language))
-        assert [source.text for source in shown.sources] == ["Musterbestand (erfunden)"]
+        assert "Musterbestand (erfunden)" in {source.text for source in shown.sources}
