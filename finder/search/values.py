@@ -14,7 +14,7 @@ from finder.model.query import fold
 from finder.model.vocabulary import Labelled
 
 _GROUPED = r"\d{1,3}(?P<sign>[., \u00a0\u202f])\d{3}(?:(?P=sign)\d{3})*"
-_NUMBER = re.compile(rf"(?P<digits>\d{{1,12}}(?:[.,]\d{{1,6}})?|{_GROUPED})\s*(?P<unit>[^\d\s].*)?")
+_NUMBER = re.compile(rf"(?P<digits>\d{{1,12}}(?:[.,]\d{{1,6}})?|{_GROUPED})\s*(?P<unit>[^\d\s.,].*)?")
 _THOUSANDS = re.compile(_GROUPED)
 _SQUARE_METRES = {"ha": 10_000.0, "hektar": 10_000.0, "m²": 1.0, "m2": 1.0, "qm": 1.0, "km²": 1e6, "km2": 1e6}
 
@@ -65,7 +65,8 @@ def date(word: str, text: str) -> dt.date:
         if re.fullmatch(r"\d{4}", text):
             return dt.date(int(text), 12, 31)
         if match := re.fullmatch(r"(\d{4})-(\d{2})", text):
-            return dt.date(int(match[1]) + int(match[2]) // 12, int(match[2]) % 12 + 1, 1) - dt.timedelta(days=1)
+            first = dt.date(int(match[1]), int(match[2]), 1)
+            return (first + dt.timedelta(days=31)).replace(day=1) - dt.timedelta(days=1)
         return dt.date.fromisoformat(text)
     except (ValueError, OverflowError):
         raise wrong(word, text, N_("a date is expected, such as 2028-01-31")) from None
@@ -92,7 +93,8 @@ def flag(word: str, text: str) -> bool:
 def codes(word: str, texts: Iterable[str], choices: type[L]) -> tuple[L, ...]:
     """Return members of a code list in the list's own order; case does not matter."""
     by_name = {member.value.casefold(): member for member in choices}
-    return tuple(each(word, texts, by_name.get, lambda: ", ".join(m.value for m in choices)))
+    found = each(word, texts, by_name.get, lambda: ", ".join(m.value for m in choices))
+    return tuple(member for member in choices if member in found)
 
 
 def names(word: str, texts: Iterable[str], known: Mapping[str, str]) -> tuple[str, ...]:
