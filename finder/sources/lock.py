@@ -116,13 +116,14 @@ def close(read: Path, write: Path, limits: Limits) -> None:
 def code() -> list[str]:
     """Return the folders in which this process's code lies."""
     folders = {sysconfig.get_path(name) for name in ("stdlib", "platstdlib")} | {
-        str(Path(__file__).resolve().parents[1])
+        str(Path(__file__).absolute().parents[1])
     }
     for name in _LIBRARIES:
         found = importlib.util.find_spec(name)
         if found is not None and found.origin is not None:
             # a library's shared objects may lie in a folder beside it
-            folders.add(str(Path(found.origin).resolve().parents[1]))
+            folders.add(str(Path(found.origin).absolute().parents[1]))
+    # asked for by the one name or, past a link, by the other
     return [*sorted(folders | {str(Path(folder).resolve()) for folder in folders}), *_SYSTEM]
 
 

@@ -120,9 +120,10 @@ def _run(folder: Path, layer: str | None, limits: Limits) -> None:
         except subprocess.TimeoutExpired as error:
             raise Refusal("took_too_long", seconds=round(limits.seconds)) from error
         finally:
-            with contextlib.suppress(OSError):
-                os.killpg(process.pid, signal.SIGKILL)
-            process.wait()
+            if process.poll() is None:
+                with contextlib.suppress(OSError):
+                    os.killpg(process.pid, signal.SIGKILL)
+                process.wait()
         said.seek(max(said.seek(0, os.SEEK_END) - _SAID_BYTES, 0))
         words = said.read()
     if process.returncode != 0:

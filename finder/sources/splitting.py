@@ -50,7 +50,10 @@ def split(content: bytes, block_bytes: int = BLOCK_BYTES) -> Parts | None:
 
 
 def _depth(part: bytes) -> tuple[int, int]:
-    """Return how many braces and brackets are open at the end of a part, and at the least; it begins outside a string."""
+    """Return how many braces and brackets are open at the end of a part, and at the least.
+
+    The part begins outside a string.
+    """
     if b"\\" in part:
         part = part.replace(b"\\\\", b"").replace(b'\\"', b"")
     signs = np.frombuffer(b"".join(part.split(b'"')[::2]).translate(None, _ASIDE), np.uint8)

@@ -24,13 +24,13 @@ def tried(result):
 """
 
 
-def locked(folder: Path, body: str, **limits: Any) -> Any:
+def locked(folder: Path, body: str, top: Path = TOP, **limits: Any) -> Any:
     """Run `body` in a process that has closed itself; it says what came of it by `say`."""
     for name in ("in", "out"):
         (folder / name).mkdir(exist_ok=True)
     script = f"""
 import json, os, sys
-sys.path.insert(0, {str(TOP)!r})
+sys.path.insert(0, {str(top)!r})
 from pathlib import Path
 from finder.sources import lock
 from finder.sources.limits import Limits
@@ -130,6 +130,16 @@ thread.start(); thread.join()
 say([done, sorted(pyogrio.list_drivers())])
 """
     assert locked(tmp_path, body) == [["b"], sorted(lock.DRIVERS)]
+
+
+def test_code_behind_a_link_is_still_found(tmp_path: Path) -> None:
+    link = tmp_path / "link"
+    link.symlink_to(TOP)
+    body = """
+from finder.sources import delimited, lock
+say([lock.__file__, delimited.__file__])
+"""
+    assert locked(tmp_path, body, link) == [str(link / f"finder/sources/{name}.py") for name in ("lock", "delimited")]
 
 
 def test_limits_of_the_process(tmp_path: Path) -> None:
