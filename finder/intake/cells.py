@@ -7,6 +7,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
+from finder.language import N_
+
 
 @dataclass(frozen=True, kw_only=True)
 class Problem:
@@ -35,6 +37,9 @@ _UNSAFE = (
 _SAFE = re.compile(f"[^{_UNSAFE}]*")
 _CONTROLS = re.compile(f"[{_UNSAFE}]")
 _CONTROLS_IN_LINES = re.compile(f"(?![\n\t])[{_UNSAFE}]")
+
+MOST = 500
+"""More entries in one cell than any site has: read one by one, each would be an issue."""
 
 
 def is_empty(value: object) -> bool:
@@ -91,6 +96,12 @@ def strip_controls(text: str, *, one_line: bool) -> str:
     if one_line:
         return _CONTROLS.sub("", re.sub(r"[\s\x00]+", " ", text))
     return _CONTROLS_IN_LINES.sub("", text)
+
+
+def too_many(value: object) -> Problem:
+    """Return the problem of a cell with a flood of entries."""
+    message = N_("“%(value)s” has more than %(most)s entries; the value stays unknown.")
+    return bad("too_many", message, value, most=MOST)
 
 
 def bad(rule: str, message: str, value: object, **params: object) -> Problem:

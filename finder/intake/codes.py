@@ -8,7 +8,7 @@ import orjson
 
 from finder import resources
 from finder.intake import texts
-from finder.intake.cells import UNKNOWN, Cast, Caster, Problem, bad, is_empty, means_unknown, plain_text
+from finder.intake.cells import MOST, UNKNOWN, Cast, Caster, Problem, bad, is_empty, means_unknown, plain_text, too_many
 from finder.intake.profiles import Column, key
 from finder.language import N_
 from finder.model.vocabulary import Labelled
@@ -67,6 +67,8 @@ def several(choices: type[Labelled], column: Column, separators: str) -> Caster:
         parts = parts_of(value, separators)
         if parts is None:
             return UNKNOWN
+        if len(parts) > MOST:
+            return None, (too_many(value),)
         found: dict[Labelled, None] = {}
         problems = []
         for part in parts:
@@ -99,6 +101,8 @@ def words(name: str, column: Column, separators: str, escaped: bool) -> Caster:
         parts = parts_of(texts.unguarded(value) if escaped and isinstance(value, str) else value, separators)
         if parts is None:
             return UNKNOWN
+        if len(parts) > MOST:
+            return None, (too_many(value),)
         found: dict[str, None] = {}
         problems: list[Problem] = []
         for part in parts:

@@ -9,7 +9,7 @@ from typing import Any
 
 import orjson
 
-from finder.intake.cells import UNKNOWN, Cast, Caster, Problem, is_empty, plain_text, shown
+from finder.intake.cells import MOST, UNKNOWN, Cast, Caster, Problem, bad, is_empty, plain_text, too_many
 from finder.intake.dates import read_date
 from finder.intake.profiles import key
 from finder.intake.texts import clean, url
@@ -21,8 +21,6 @@ _KINDS = {key(str(kind)): kind for kind in RestrictionKind}
 _SEVERITIES: dict[str, Severity | None] = {**{key(str(s)): s for s in Severity}, "unknown": None}
 CONTACT = tuple(f.name for f in dataclasses.fields(Contact))
 """What a contact consists of."""
-_MANY = 500
-"""More entries in one cell than any site has."""
 
 
 def caster(name: str, dates: Iterable[str]) -> Caster:
@@ -36,14 +34,9 @@ def caster(name: str, dates: Iterable[str]) -> Caster:
     }[name]
 
 
-def _problem(rule: str, message: str, value: object, **params: object) -> Problem:
-    return Problem(rule=rule, message=message, value=shown(value), params={"value": shown(value), **params})
-
-
 def _unreadable(value: object) -> Cast:
-    return None, (
-        _problem("nested", N_("“%(value)s” is not in the form of a list or table; the value stays unknown."), value),
-    )
+    message = N_("“%(value)s” is not in the form of a list or table; the value stays unknown.")
+    return None, (bad("nested", message, value),)
 
 
 def _json(value: object) -> object:
@@ -75,17 +68,16 @@ def _list(
             entries = list(found)
         case _:
             return _unreadable(value)
-    if len(entries) > _MANY:
-        return _unreadable(value)
+    entries = [one for entry in entries for one in (words(entry) if isinstance(entry, str) else None) or (entry,)]
+    if len(entries) > MOST:
+        return None, (too_many(value),)
     records = []
     problems: list[Problem] = []
     for entry in entries:
-        named: list[Any] | None = words(entry) if isinstance(entry, str) else None
-        for one in named or [entry]:
-            record, noticed = cast(one) if isinstance(one, dict) else _unreadable(one)
-            problems += noticed
-            if record is not None:
-                records.append(record)
+        record, noticed = cast(entry) if isinstance(entry, dict) else _unreadable(entry)
+        problems += noticed
+        if record is not None:
+            records.append(record)
     # what was given but not understood is not known; only an empty list is stated none
     return (tuple(records) if records or not entries else None), tuple(problems)
 
@@ -108,12 +100,15 @@ def _addresses(text: str) -> list[dict[str, Any]] | None:
 
 def _members(entry: Mapping[Any, Any], record: type, problems: list[Problem]) -> dict[str, Any]:
     """Return the entry's members the record has, as clean texts where they are plain; report the rest."""
+    if len(entry) > MOST:
+        problems.append(too_many(entry))
+        return {}
     names = {f.name for f in dataclasses.fields(record)}
     members: dict[str, Any] = {}
     for name, value in entry.items():
         if name not in names:
             message = N_("The nested entry “%(value)s” is not known here and is left out.")
-            problems.append(_problem("nested_key", message, name))
+            problems.append(bad("nested_key", message, name))
         elif not is_empty(value):
             text = plain_text(value)
             if text is None:
@@ -132,20 +127,18 @@ def _restriction(entry: dict[str, Any], formats: tuple[str, ...]) -> Cast:
     if named is None:
         # an obstacle that is not understood stays an obstacle
         message = N_("“%(value)s” is not a known kind of restriction; it is kept as “other”.")
-        problems.append(_problem("restriction_kind", message, kind or ""))
+        problems.append(bad("restriction_kind", message, kind or ""))
         if kind:
             members["note"] = f"{kind}: {members['note']}" if "note" in members else kind
         named = RestrictionKind.OTHER
     severity = members.pop("severity", None)
     if severity is not None and key(severity) not in _SEVERITIES:
         message = N_("“%(value)s” is not in the code list (%(known)s); the value stays unknown.")
-        problems.append(_problem("code", message, severity, known=", ".join(Severity)))
+        problems.append(bad("code", message, severity, known=", ".join(Severity)))
     end = members.pop("expected_end", None)
     date = None if end is None else read_date(end, formats)
     if end is not None and date is None:
-        problems.append(
-            _problem("date", N_("“%(value)s” is not a date of the calendar; the value stays unknown."), end)
-        )
+        problems.append(bad("date", N_("“%(value)s” is not a date of the calendar; the value stays unknown."), end))
     _check_url(members, problems)
     severity_known = None if severity is None else _SEVERITIES.get(key(severity))
     return Restriction(kind=named, severity=severity_known, expected_end=date, **members), tuple(problems)
@@ -166,9 +159,7 @@ def _medium(entry: dict[str, Any]) -> Cast:
     if "url" not in members:
         if not problems:
             problems.append(
-                _problem(
-                    "media_url", N_("A picture or document without a web address is left out."), entry.get("title")
-                )
+                bad("media_url", N_("A picture or document without a web address is left out."), entry.get("title"))
             )
         return None, tuple(problems)
     return Medium(**members), tuple(problems)
@@ -207,12 +198,14 @@ def _provenance(value: object) -> Cast:
     given = _json(value)
     if not isinstance(given, dict):
         return {}, _unreadable(value)[1]
+    if len(given) > MOST:
+        return {}, (too_many(value),)
     origins: dict[str, Provenance] = {}
     problems: list[Problem] = []
     for name, entry in given.items():
         if (name != "*" and name not in ATTRIBUTES) or not isinstance(entry, dict):
             message = N_("The nested entry “%(value)s” is not known here and is left out.")
-            problems.append(_problem("nested_key", message, name))
+            problems.append(bad("nested_key", message, name))
             continue
         members = _members(entry, Provenance, problems)
         _check_url(members, problems)

@@ -83,7 +83,7 @@ def caster(column: Column, name: str, escaped: bool) -> Caster:
 
 def unguarded(text: str) -> str:
     """Return a text without what keeps spreadsheets from taking it for a formula ('+49 …) or a number (="05…")."""
-    if text[:1] == "'" and text[1:2] in ("=", "+", "-", "@", "\t", "\r"):
+    if text[:1] == "'" and text.lstrip("'")[:1] in ("=", "+", "-", "@", "\t", "\r", "\n"):
         return text[1:]
     quoted = _QUOTED.fullmatch(text)
     return quoted[1].replace('""', '"') if quoted else text

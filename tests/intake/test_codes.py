@@ -152,6 +152,14 @@ def test_nothing_is_an_error(value: object) -> None:
     assert cast is None or all(isinstance(kind, Zoning) for kind in cast)
 
 
+@pytest.mark.parametrize("value", [["x"] * 501, ["GE"] * 501, "x;" * 501, list(range(100_000))])
+def test_a_flood_of_codes_is_one_complaint(value: object) -> None:
+    for cast in (zoning(), codes.words("sectors", column("sectors"), ";", False)):
+        result, problems = cast(value)
+        assert result is None
+        assert [problem.rule for problem in problems] == ["too_many"]
+
+
 # -- words ------------------------------------------------------------------------------------------------------------
 
 

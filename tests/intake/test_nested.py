@@ -134,7 +134,11 @@ def test_an_unknown_severity_is_not_minor() -> None:
 
 def test_a_flood_of_entries_is_refused() -> None:
     assert len(cast("restrictions", ["mining"] * 500)[0]) == 500
-    assert rules(cast("restrictions", ["mining"] * 501)) == ["nested"]
+    assert rules(cast("restrictions", ["mining"] * 501)) == ["too_many"]
+    members = {f"member {number}": number for number in range(501)}
+    assert rules(cast("contact", members)) == rules(cast("provenance", members)) == ["too_many"]
+    assert rules(cast("restrictions", members)) == ["too_many", "restriction_kind"]
+    assert rules(cast("provenance", {"grz": members})) == ["too_many"]
 
 
 # -- pictures and documents -------------------------------------------------------------------------------------------

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import ast
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,6 +18,7 @@ from finder import crs
 from finder.intake.normalise import Batch
 from finder.intake.validate import RULES, Rule, validate
 from finder.model.vocabulary import GeometryQuality
+from tests import tree
 from tests.factories import TODAY, TOWNS, at, square
 from tests.intake.deliveries import REGION, check, facts, file, judge, named, read, rows, sentences, table
 from tests.intake.test_casting import ABSURD
@@ -253,3 +255,28 @@ def test_columns_of_any_name_are_no_error(columns: dict[str, list[object]]) -> N
     batch = check(read(table({**columns, **needed})))
     assert batch.read == 2
     sentences(batch.issues)
+
+
+# -- nothing is said untested -----------------------------------------------------------------------------------------
+
+
+def rule_names(module: ast.Module) -> Iterator[str]:
+    """Yield the rules a module gives its issues: `rule=` or `id=`, or the first argument of what makes one."""
+    for node in ast.walk(module):
+        if isinstance(node, ast.Call):
+            named = [keyword.value for keyword in node.keywords if keyword.arg in ("rule", "id")]
+            maker = node.func.id if isinstance(node.func, ast.Name) else ""
+            first = node.args[:1] if maker in ("bad", "_problem", "_kept") else []
+            yield from (str(arg.value) for arg in (*named, *first) if isinstance(arg, ast.Constant))
+
+
+def test_every_kind_of_issue_is_tested() -> None:
+    said = {
+        (name, path.name)
+        for path in tree.modules()
+        if path.parts[1] == "intake"
+        for name in rule_names(tree.parsed(path))
+    }
+    assert len(said) > 40
+    tests = "".join((tree.TOP / path).read_text() for path in tree.modules("tests") if path.parts[1] == "intake")
+    assert not {(name, module) for name, module in said if f'"{name}"' not in tests}
