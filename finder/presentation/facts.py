@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import collections
 import dataclasses
 import itertools
 import re
@@ -25,6 +26,8 @@ ONLY_IF_GIVEN = frozenset(
     }
 )
 """Attributes whose absence is no gap: remarks, and what holds for some sites only."""
+SHARED = 3
+"""So many facts of a group with one date and source have them said once for all."""
 TOWNS_FILE = "municipalities.csv"
 """The bundled file with what is known of the towns."""
 JOINED = 3
@@ -44,10 +47,12 @@ class Row:
 
 @dataclass(frozen=True)
 class Section:
-    """A group of facts."""
+    """A group of facts. What most of them share stands here once: rows without date and source of their own have it."""
 
     title: str
     rows: tuple[Row, ...]
+    as_of: str | None = None
+    source: int | None = None
 
 
 @dataclass(frozen=True)
@@ -118,8 +123,21 @@ def sections(
         if group is Group.COMMERCIAL and town is not None:
             rows.append(_trade_tax(town, numbered, language))
         if rows:
-            found.append(Section(language.text(group.label), tuple(_joined(rows))))
+            found.append(_section(language.text(group.label), tuple(_joined(rows))))
     return tuple(found)
+
+
+def _section(title: str, rows: tuple[Row, ...]) -> Section:
+    """Return a group that names a date and source once which at least `SHARED` of its facts have."""
+    origins = collections.Counter((row.as_of, row.source) for row in rows if row.value is not None and row.source)
+    common = origins.most_common(1)
+    if not common or common[0][1] < SHARED:
+        return Section(title, rows)
+    origin = common[0][0]
+    own = (
+        dataclasses.replace(row, as_of=None, source=None) if (row.as_of, row.source) == origin else row for row in rows
+    )
+    return Section(title, tuple(own), *origin)
 
 
 def _told(name: str, site: Site) -> bool:

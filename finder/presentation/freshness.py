@@ -46,4 +46,4 @@ def badge(site: Site, days: Freshness, today: dt.date, language: Language) -> Ba
     if age <= days.unconfirmed:
         return Badge(Age.DUE, language.text(N_("to be checked, %(when)s"), when=when))
     state = Age.UNCONFIRMED if age <= days.hidden else Age.HIDDEN
-    return Badge(state, language.text(N_("unconfirmed, %(when)s"), when=when))
+    return Badge(state, language.text(N_("unconfirmed, last %(when)s"), when=when))
