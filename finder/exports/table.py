@@ -19,7 +19,7 @@ from finder.model.site import ATTRIBUTES
 from finder.store.sites import Listed
 
 COLUMNS = (*IDENTITY, *SITE_NAMES, *DERIVED, "provenance", *ACCESS_NAMES)
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
 
 
 def cell(value: Any) -> Any:
@@ -27,7 +27,7 @@ def cell(value: Any) -> Any:
     match value:
         case None:
             return None
-        case list() if value and all(isinstance(part, str) and ";" not in part for part in value):
+        case list() if _plain_words(value):
             return ";".join(value)
         case list() | dict():
             return orjson.dumps(value).decode()
@@ -36,9 +36,18 @@ def cell(value: Any) -> Any:
     return value
 
 
+def _plain_words(value: list[Any]) -> bool:
+    # Stated none, a word with the sign between words or what looks like JSON need JSON to come back as they were.
+    words = value and all(isinstance(part, str) and part and not set(part) & set(";|") for part in value)
+    return bool(words) and not value[0].startswith("[")
+
+
 def harmless(value: Any) -> Any:
-    """Return a cell that no spreadsheet takes for a formula; numbers, negative ones too, stay as they are."""
-    if isinstance(value, str) and value.startswith(_FORMULA):
+    """Return a cell that no spreadsheet takes for a formula; numbers, negative ones too, stay as they are.
+
+    An apostrophe guards it; a text that looks guarded by itself gets one more, so that reading takes one off again.
+    """
+    if isinstance(value, str) and value.lstrip("'").startswith(_FORMULA):
         return "'" + value
     return value
 
