@@ -20,13 +20,14 @@ from finder.exports import answers, files, geojson, issues, table
 from finder.model.vocabulary import AccessKind, Status
 from finder.presentation import format, phrases, terminal
 from finder.search import answer, question, surroundings
-from finder.search.criteria import CRITERIA, Context
+from finder.search.criteria import CRITERIA, LISTS, Context
 from finder.search.question import COMPANIONS, SORTS, Question
 from finder.store import health, reference, sites
 from finder.store.database import Database, Session
 
 out = Console(highlight=False)
 err = Console(stderr=True, highlight=False)
+FORMATS = ("table", "json", "geojson", "csv")
 F = TypeVar("F", bound=Callable[..., Any])
 
 
@@ -44,7 +45,8 @@ class Workplace:
         database = Database(self.config.database)
         try:
             with self.progress() as step:
-                reports = pipeline.start(database, inventory or ("sample" if self.sample else "documented"), progress=step)
+                wanted = inventory or ("sample" if self.sample else "documented")
+                reports = pipeline.start(database, wanted, progress=step)
             for report in reports:
                 self.say(self.language.text("First start: %(n)s sites loaded.", n=report.new))
             yield database
@@ -87,7 +89,7 @@ def criteria_options(function: F) -> F:
     """Give a command every criterion as an option."""
     for criterion in reversed(CRITERIA):
         name = "--" + criterion.word.replace("_", "-")
-        multiple = criterion.kind in question.LISTS
+        multiple = criterion.kind in LISTS
         help_ = criterion.label + (f" ({', '.join(c.value for c in criterion.choices)})" if criterion.choices else "")
         function = click.option(name, criterion.word, multiple=multiple, help=help_)(function)
     for word in COMPANIONS:
@@ -139,7 +141,11 @@ def serve(workplace: Workplace, host: str, port: int, sample: bool, empty: bool)
     workplace = Workplace(sample) if sample else workplace
     with workplace.database("sample" if workplace.sample else "own" if empty else "documented") as database:
         app = create_app(workplace.config, database, host=host)
-        run(app, host, port, lambda url: workplace.say(workplace.language.text("Serving at %(url)s (Ctrl+C ends).", url=url)))
+
+        def ready(url: str) -> None:
+            workplace.say(workplace.language.text("Serving at %(url)s (Ctrl+C ends).", url=url))
+
+        run(app, host, port, ready)
 
 
 @main.command("import")
@@ -151,7 +157,9 @@ def serve(workplace: Workplace, host: str, port: int, sample: bool, empty: bool)
 @click.option("--dry-run", is_flag=True, help="Show what would be done and store nothing.")
 @click.option("--strict", is_flag=True, help="Store nothing at all if one row is rejected.")
 @click.option("--anywhere", is_flag=True, help="Admit sites outside the region.")
-@click.option("--report", "report_path", type=click.Path(path_type=Path), help="Write the issues to a .json or .csv file.")
+@click.option(
+    "--report", "report_path", type=click.Path(path_type=Path), help="Write the issues to a .json or .csv file."
+)
 @click.option("--as", "status", type=click.Choice(["draft", "published"]), default="draft", show_default=True)
 @click.pass_obj
 def import_(
@@ -187,8 +195,8 @@ def import_(
                 )
             _print_report(workplace, report)
             if report_path:
-                head = {"file": report.file, "profile": report.profile, "stored": report.stored, **pipeline.summary(report)}
-                issues.write(report_path, head, report.issues, workplace.language)
+                head = {"file": report.file, "profile": report.profile, "stored": report.stored}
+                issues.write(report_path, head | pipeline.summary(report), report.issues, workplace.language)
             refused = strict and not dry_run and not report.stored
             code = max(code, 2 if refused else 1 if report.rejected else 0)
     sys.exit(code)
@@ -196,7 +204,8 @@ def import_(
 
 def _print_report(workplace: Workplace, report: pipeline.Report) -> None:
     text = workplace.language.text
-    out.print(text("%(file)s (%(format)s, profile %(profile)s)", file=report.file, format=report.format, profile=report.profile), markup=False)
+    read = {"file": report.file, "format": report.format, "profile": report.profile}
+    out.print(text("%(file)s (%(format)s, profile %(profile)s)", **read), markup=False)
     labels = {
         "read": text("read"),
         "new": text("new"),
@@ -218,7 +227,7 @@ def _print_report(workplace: Workplace, report: pipeline.Report) -> None:
 @click.argument("path", type=click.Path(path_type=Path))
 @criteria_options
 @click.pass_obj
-def export(workplace: Workplace, path: Path, **given: Any) -> None:
+def export(workplace: Workplace, /, path: Path, **given: Any) -> None:
     """Write the sites found to a .geojson, .gpkg or .csv file."""
     with workplace.database() as database, database.reading() as session:
         asked, _ = read_question(session, given, workplace)
@@ -232,9 +241,9 @@ def export(workplace: Workplace, path: Path, **given: Any) -> None:
 @criteria_options
 @click.option("--sort", type=click.Choice(list(SORTS)), help="Order of the sites.")
 @click.option("--limit", type=click.IntRange(1, 100_000), default=50, show_default=True)
-@click.option("--format", "kind", type=click.Choice(["table", "json", "geojson", "csv"]), default="table", show_default=True)
+@click.option("--format", "kind", type=click.Choice(FORMATS), default="table", show_default=True)
 @click.pass_obj
-def search(workplace: Workplace, limit: int, kind: str, **given: Any) -> None:
+def search(workplace: Workplace, /, limit: int, kind: str, **given: Any) -> None:
     """Find sites by size, zoning, transport links and everything else that is known."""
     with workplace.database() as database, database.reading() as session:
         asked, context = read_question(session, given, workplace)
@@ -275,7 +284,9 @@ def show(workplace: Workplace, site_id: str, kind: str) -> None:
 
 
 @main.command()
-@click.option("--kind", "kinds", multiple=True, type=click.Choice([k.value for k in AccessKind]), help="Only this kind.")
+@click.option(
+    "--kind", "kinds", multiple=True, type=click.Choice([k.value for k in AccessKind]), help="Only this kind."
+)
 @click.pass_obj
 def measure(workplace: Workplace, kinds: tuple[str, ...]) -> None:
     """Measure the access of all sites again."""

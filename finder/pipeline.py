@@ -158,12 +158,12 @@ def _refuse_taken(session: Session, batch: normalise.Batch) -> normalise.Batch:
             rule="id_taken",
             action="rejected",
             message=N_("The id “%(value)s” belongs to another site."),
-            row=int(row),
+            row=row,
             field="id",
             value=str(id_),
             params={"value": id_},
         )
-        for row, id_ in batch.frame["id"].items()
+        for row, id_ in zip(batch.frame.index.tolist(), batch.frame["id"], strict=True)
         if id_ in taken
     ]
     rows = {issue.row for issue in issues if issue.row is not None}

@@ -38,7 +38,7 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def installed(wheel: Path) -> Path:
-    """Install the wheel into a venv outside the checkout, which borrows the libraries of this one; return its Python."""
+    """Install the wheel into a venv outside the checkout that borrows our libraries; return its Python."""
     place = wheel.parent / "empty"
     run(sys.executable, "-m", "venv", "--without-pip", place, cwd=wheel.parent)
     python = place / "bin/python"

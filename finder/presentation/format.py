@@ -9,7 +9,7 @@ from typing import Any
 from babel.dates import format_date
 from babel.numbers import format_decimal
 
-from finder.language import Language, N_
+from finder.language import N_, Language
 from finder.model.attributes import Attribute, Type
 from finder.model.site import Contact, Medium, Restriction
 from finder.model.vocabulary import Labelled

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from finder.config import Freshness
-from finder.language import Language, N_
+from finder.language import N_, Language
 from finder.model.site import Site
 from finder.presentation import format
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from finder.language import Language, N_
+from finder.language import N_, Language
 from finder.model.vocabulary import Labelled, Zoning
 from finder.presentation import format
 from finder.search.answer import Answer

@@ -9,7 +9,7 @@ from rich.console import RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from finder.language import Language, N_
+from finder.language import N_, Language
 from finder.model.access import Access
 from finder.model.attributes import Group
 from finder.model.record import Issue
@@ -81,7 +81,9 @@ def site(listed: Listed, towns: Mapping[str, str], language: Language) -> Render
     state = f"{item.id} · {towns.get(item.municipality, item.municipality)} · {language.text(item.status.label)}"
     parts: list[RenderableType] = [head, Text(state)]
     for group in Group:
-        table = Table(box=None, pad_edge=False, show_header=False, title=language.text(group.label), title_justify="left")
+        table = Table(
+            box=None, pad_edge=False, show_header=False, title=language.text(group.label), title_justify="left"
+        )
         table.add_column(min_width=28)
         table.add_column()
         table.add_column(style="dim")
@@ -94,7 +96,8 @@ def site(listed: Listed, towns: Mapping[str, str], language: Language) -> Render
             shown = unknown(language) if text is None else Text(text)
             table.add_row(format.capital(language.text(row.label)), shown, "" if text is None else source)
         parts.append(table)
-    links = Table(box=None, pad_edge=False, show_header=False, title=language.text(N_("Transport links")), title_justify="left")
+    title = language.text(N_("Transport links"))
+    links = Table(box=None, pad_edge=False, show_header=False, title=title, title_justify="left")
     for kind in AccessKind:
         text = reach(listed.access, kind, language)
         links.add_row(format.capital(language.text(kind.label)), unknown(language) if text is None else Text(text))

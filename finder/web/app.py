@@ -77,9 +77,8 @@ def _choose_language() -> None:
     flask.g.language = Language()  # so that a refusal of the wish itself can be told
     wish = flask.request.args.get("lang")
     if wish is not None and wish not in LANGUAGES:
-        raise UnknownWord(
-            N_("“%(word)s” cannot be “%(value)s”; known are: %(known)s."), word="lang", value=wish[:80], known=", ".join(LANGUAGES)
-        )
+        message = N_("“%(word)s” cannot be “%(value)s”; known are: %(known)s.")
+        raise UnknownWord(message, word="lang", value=wish[:80], known=", ".join(LANGUAGES))
     # not best_match(): it prefers a later "de" to an "en-GB" that stands first
     accepted = [tag for tag, quality in flask.request.accept_languages if quality > 0]
     flask.g.language = language.choose(wish, flask.request.cookies.get(LANGUAGE_COOKIE), *accepted)
@@ -90,8 +89,14 @@ def _finish(response: flask.Response) -> flask.Response:
         response.headers.setdefault(name, value)
     wish = flask.request.args.get("lang")
     if wish in LANGUAGES:
-        secure = flask.request.is_secure
-        response.set_cookie(LANGUAGE_COOKIE, str(wish), max_age=31_536_000, samesite="Lax", secure=secure, httponly=True)
+        response.set_cookie(
+            LANGUAGE_COOKIE,
+            str(wish),
+            max_age=31_536_000,
+            samesite="Lax",
+            secure=flask.request.is_secure,
+            httponly=True,
+        )
     if response.mimetype == "text/html":
         response.headers.add("Vary", "Accept-Language, Cookie")
         response.headers.setdefault("Cache-Control", "no-cache")

@@ -56,7 +56,7 @@ def _refusal(error: FinderError) -> flask.typing.ResponseReturnValue:
 
 def _http(error: HTTPException) -> flask.typing.ResponseReturnValue:
     if error.code is None or error.code < 400:
-        return error.get_response()  # type: ignore[return-value]
+        return error.get_response()
     return _page(error.code, None)
 
 
