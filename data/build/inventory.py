@@ -18,6 +18,7 @@ from finder.model.site import ATTRIBUTES
 from finder.model.vocabulary import Evidence, PlanStatus, RestrictionKind, Status, Zoning
 
 DECISIONS = Path(__file__).with_suffix(".toml")
+REMARKS = Path(__file__).with_name("remarks.toml")
 TEXTS = {
     "plan_status": "planning_note",
     "former_use": "former_use",
@@ -25,7 +26,6 @@ TEXTS = {
     "availability_as_stated": "availability_note",
     "transport_as_stated": "transport_note",
     "target_sectors_as_stated": "sectors_note",
-    "notes": "note",
 }
 """Columns that are kept word for word."""
 SIZES = {
@@ -51,14 +51,18 @@ def main() -> None:
     parser.add_argument("facts", type=Path, help="CSV of dated evidence, one row per area of land")
     parser.add_argument("out", type=Path, help="inventory.geojson")
     parser.add_argument("--decisions", type=Path, default=DECISIONS, help="TOML: what was decided by hand")
+    parser.add_argument("--remarks", type=Path, default=REMARKS, help="TOML: the notes in our own words, by id")
     args = parser.parse_args()
     decisions = tomllib.loads(args.decisions.read_text(encoding="utf-8"))
     with args.facts.open(encoding="utf-8", newline="") as file:
-        features = [feature(row, decisions) for row in csv.DictReader(file)]
-    args.out.write_bytes(collection(features))
+        rows = list(csv.DictReader(file))
+    remarks = tomllib.loads(args.remarks.read_text(encoding="utf-8"))
+    if strangers := remarks.keys() - {row["id"].strip() for row in rows}:
+        raise SystemExit(f"{', '.join(sorted(strangers))}: a remark without a row")
+    args.out.write_bytes(collection([feature(row, decisions, remarks) for row in rows]))
 
 
-def feature(row: Row, decisions: Mapping[str, Any]) -> dict[str, Any]:
+def feature(row: Row, decisions: Mapping[str, Any], remarks: Mapping[str, str]) -> dict[str, Any]:
     """Return one row as a feature; what the row does not say has no property."""
     left = {name: text for name, cell in row.items() if (text := cell.strip())}
     for name in UNUSED:
@@ -79,6 +83,7 @@ def feature(row: Row, decisions: Mapping[str, Any]) -> dict[str, Any]:
     basis = _sizes(left, site)
     _planning(left, site, decisions)
     site |= {name: left.pop(column) for column, name in TEXTS.items() if column in left}
+    _remark(left, site, remarks)
     if "restrictions_as_stated" in left:
         site["restrictions"] = _restrictions(left.pop("restrictions_as_stated"), decisions["restriction_kinds"])
     geometry, method = _outline(left, site, basis)
@@ -115,6 +120,15 @@ def _planning(left: Row, site: Properties, decisions: Mapping[str, Any]) -> None
         site["plan_name"] = decisions["plan_name"][key]
         if site["plan_name"] not in left["plan_status"]:
             raise SystemExit(f"{key}: the plan's name is not in the statement")
+
+
+def _remark(left: Row, site: Properties, remarks: Mapping[str, str]) -> None:
+    """Set what the notes say in our own words; an empty remark: nothing that is of use to a reader."""
+    key = site["id"]
+    if ("notes" in left) != (key in remarks):
+        raise SystemExit(f"{key}: a remark is written exactly where there are notes")
+    if left.pop("notes", None) and remarks[key]:
+        site["note"] = remarks[key]
 
 
 def _restrictions(text: str, kinds: Mapping[str, str]) -> list[dict[str, str]]:

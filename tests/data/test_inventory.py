@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import datetime as dt
+import re
 import subprocess
 import sys
 from collections import Counter
@@ -80,21 +81,29 @@ ROW = {
     "source_url_2": "https://zwei.example.org/b",
     "notes": "Two figures differ.",
 }
+REMARK = "Zwei Angaben weichen voneinander ab."
 EMPTY = dict.fromkeys(("second_ags", "gross_ha", "available_ha", "zoning", "source_url_2", "notes"), "")
 
 
-def built(folder: Path, *rows: Mapping[str, str]) -> subprocess.CompletedProcess[str]:
+def built(
+    folder: Path, *rows: Mapping[str, str], remarks: Mapping[str, str] | None = None
+) -> subprocess.CompletedProcess[str]:
+    if remarks is None:
+        remarks = {row["id"]: REMARK for row in rows if row["notes"]}
     with (folder / "facts.csv").open("w", encoding="utf-8", newline="") as file:
         writer = csv.DictWriter(file, list(dict.fromkeys((*COLUMNS, *(name for row in rows for name in row)))), "")
         writer.writeheader()
         writer.writerows(rows)
     (folder / "decisions.toml").write_text(DECISIONS, encoding="utf-8")
-    command = (sys.executable, SCRIPT, "facts.csv", "out.geojson", "--decisions", "decisions.toml")
+    written = "".join(f'{key} = "{text}"\n' for key, text in remarks.items())
+    (folder / "remarks.toml").write_text(written, encoding="utf-8")
+    options = ("--decisions", "decisions.toml", "--remarks", "remarks.toml")
+    command = (sys.executable, SCRIPT, "facts.csv", "out.geojson", *options)
     return subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
 
 
-def features(folder: Path, *rows: Mapping[str, str]) -> list[dict[str, Any]]:
-    result = built(folder, *rows)
+def features(folder: Path, *rows: Mapping[str, str], remarks: Mapping[str, str] | None = None) -> list[dict[str, Any]]:
+    result = built(folder, *rows, remarks=remarks)
     assert result.returncode == 0, result.stderr
     found: list[dict[str, Any]] = orjson.loads((folder / "out.geojson").read_bytes())["features"]
     return found
@@ -131,7 +140,7 @@ def test_a_row_becomes_what_it_says_and_nothing_else(tmp_path: Path) -> None:
             {"kind": "nature", "note": "grenzt an ein NSG"},
             {"kind": "other", "note": "Klage (2018)", "as_of": "2018"},
         ],
-        "note": "Two figures differ.",
+        "note": REMARK,
         "geometry_quality": "approximate",
         "position_uncertainty_m": 400.0,
     }
@@ -169,6 +178,24 @@ def test_a_second_source_that_no_fact_names_is_cited_with_the_remark(tmp_path: P
         "source": "Probensammlung, auch nach: Zweites Blatt",
         "url": "https://zwei.example.org/b",
     }
+
+
+def test_an_empty_remark_leaves_nothing_to_show(tmp_path: Path) -> None:
+    (feature,) = features(tmp_path, ROW, remarks={"P-1": ""})
+    assert "note" not in feature["properties"]
+    assert "note" not in feature["properties"]["provenance"]
+
+
+@pytest.mark.parametrize(
+    ("notes", "remarks"),
+    [("Two figures differ.", {}), ("", {"P-1": REMARK}), ("Two figures differ.", {"P-1": REMARK, "P-9": REMARK})],
+    ids=["notes without a remark", "remark without notes", "remark without a row"],
+)
+def test_notes_and_remarks_belong_together(tmp_path: Path, notes: str, remarks: dict[str, str]) -> None:
+    result = built(tmp_path, {**ROW, "notes": notes}, remarks=remarks)
+    assert result.returncode != 0
+    assert "a remark" in result.stderr
+    assert not (tmp_path / "out.geojson").exists()
 
 
 def test_without_an_area_a_point_without_a_place_nothing(tmp_path: Path) -> None:
@@ -294,6 +321,18 @@ def test_nothing_is_said_that_no_source_says(listed: list[Listed]) -> None:
         assert found.site.area_m2 is None, "a circle drawn around a place measures nothing"
         assert found.site.restrictions != ()
     assert {found.site.id for found in listed if found.site.zoning is not None} == {"EL-007", "EL-053", "EL-056"}
+
+
+def test_remarks_speak_to_a_reader_not_of_the_table(listed: list[Listed]) -> None:
+    remarks = {found.site.id: found.site.note for found in listed if found.site.note}
+    assert len(remarks) == 58
+    columns = {name for name in COLUMNS if "_" in name} | {"notes", "zoning"}
+    for key, remark in remarks.items():
+        words = set(re.findall(r"\w+", remark))
+        assert not words & (columns | {"vs", "slug", "URL", "title"}), key
+        assert re.search("[.)]$", remark), key
+        assert remark.count("„") == remark.count("“"), key
+        assert set(re.findall(r"EL-\d+", remark)) <= {found.site.id for found in listed} - {key}, key
 
 
 def test_every_fact_has_a_source_with_an_address(listed: list[Listed]) -> None:
