@@ -17,7 +17,7 @@ IDENTITY = ("id", "name", "municipality", "source", "source_id", "status", "samp
 DERIVED = ("size_m2", "size_basis", "potential", "max_restriction")
 ACCESS_NAMES = (
     *ACCESS_ATTRIBUTES,
-    *(f"{kind.value}_{part}" for kind in AccessKind for part in ("name", "method", "km_method", "as_of")),
+    *(f"{kind.value}_{part}" for kind in AccessKind for part in ("name", "method", "km_method", "as_of", "note")),
 )
 DECIMALS = {"km": 3, "min": 1}
 
@@ -37,6 +37,7 @@ def properties(listed: Listed) -> dict[str, Any]:
         values[f"{kind}_method"] = plain(reach.minutes_method)
         values[f"{kind}_km_method"] = plain(reach.km_method)
         values[f"{kind}_as_of"] = reach.as_of
+        values[f"{kind}_note"] = reach.note
     return values
 
 

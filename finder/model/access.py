@@ -26,7 +26,7 @@ class AccessPoint:
 
 @dataclass(frozen=True, kw_only=True)
 class Access:
-    """The nearest access point of one kind by one vehicle."""
+    """The nearest access point of one kind by one vehicle. `note` is what must be said of the point itself."""
 
     kind: AccessKind
     vehicle: Vehicle
@@ -40,6 +40,7 @@ class Access:
     uncertainty_m: float | None
     as_of: str | None
     source: str | None
+    note: str | None = None
 
 
 def km_name(kind: AccessKind, vehicle: Vehicle) -> str:

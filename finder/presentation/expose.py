@@ -48,6 +48,7 @@ class AccessRow:
     method: str | None = None
     sources: tuple[int, ...] = ()
     estimated: bool = True
+    note: str | None = None  # of the point, in its source's language
 
 
 @dataclass(frozen=True)
@@ -257,4 +258,5 @@ def _access_row(kind: AccessKind, access: tuple[Access, ...], numbered: Sources,
         method=f"{', '.join(method)} · {listing.dated(entry.as_of, language)}",
         sources=numbered.each(entry.source, entry.as_of),
         estimated=entry.minutes_method is not Method.NETWORK,
+        note=entry.note,
     )

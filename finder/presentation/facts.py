@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 
 from finder import resources
 from finder.language import N_, Language
-from finder.model.attributes import Group
+from finder.model.attributes import Group, Type
 from finder.model.place import Municipality
 from finder.model.site import ATTRIBUTES, Provenance, Site
 from finder.presentation import format
@@ -36,13 +36,17 @@ JOINED = 3
 
 @dataclass(frozen=True)
 class Row:
-    """A fact; `source` is its number in the list of sources, `value` None is not known."""
+    """A fact; `source` is its number in the list of sources, `value` None is not known.
+
+    `stated` ones are in the supplier's words, and so in the region's language.
+    """
 
     label: str
     value: str | None
     as_of: str | None = None
     source: int | None = None
     url: str | None = None
+    stated: bool = False
 
 
 @dataclass(frozen=True)
@@ -176,6 +180,7 @@ def _row(name: str, site: Site, names: Mapping[str, str], numbered: Sources, lan
         as_of=format.as_of(fact.provenance.as_of, language),
         source=numbered.number(fact.provenance),
         url=web(fact.value) if name == "plan_url" else None,
+        stated=fact.attribute.type is Type.TEXT,
     )
 
 

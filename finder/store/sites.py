@@ -242,6 +242,7 @@ def _access(row: Any, points: dict[str, Any]) -> tuple[Access, ...]:
                     uncertainty_m=sum(uncertain) or None,  # the worst case: both lie off in the same direction
                     as_of=point.as_of,
                     source=point.source,
+                    note=point.note,
                 )
             )
     return tuple(found)

@@ -111,6 +111,7 @@ def _frame() -> dict[str, Any]:
     return {
         "lang": flask.g.language.code,
         "region_name": region["name"],
+        "region_language": region["languages"][0],  # that of supplier's texts
         "alliance": region["alliance"][flask.g.language.code],
         "language_switch": {
             "code": other,

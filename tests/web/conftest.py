@@ -11,6 +11,7 @@ import pytest
 from flask.testing import FlaskClient
 
 from finder.config import Config
+from finder.model.access import AccessPoint
 from finder.model.site import Site
 from finder.model.vocabulary import AccessKind, Status, Zoning
 from finder.store import reference
@@ -25,9 +26,17 @@ def serve(tmp_path: Path) -> Iterator[Serve]:
     """Return a function that gives a client of the application on a database with these sites."""
     with ExitStack() as open_:
 
-        def start(sites: Sequence[Site] = (), *, inventory: str = "own", **settings: str) -> FlaskClient:
+        def start(
+            sites: Sequence[Site] = (),
+            *,
+            inventory: str = "own",
+            access_points: Sequence[AccessPoint] | None = None,
+            **settings: str,
+        ) -> FlaskClient:
             url = f"sqlite:///{tmp_path / 'web.sqlite'}"
-            points = [factories.access_point(kind, 3000, 1000 * i) for i, kind in enumerate(AccessKind)]
+            points = access_points
+            if points is None:
+                points = [factories.access_point(kind, 3000, 1000 * i) for i, kind in enumerate(AccessKind)]
             places = [factories.place("Musterstadt")]
             database = open_.enter_context(factories.database(url, sites, access_points=points, places=places))
             with database.writing() as session:

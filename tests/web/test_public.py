@@ -10,7 +10,7 @@ import pytest
 from flask.testing import FlaskClient
 
 from finder.model.site import Provenance, Restriction
-from finder.model.vocabulary import Evidence, RestrictionKind, Status
+from finder.model.vocabulary import AccessKind, Evidence, RestrictionKind, Status
 from tests import factories
 from tests.web.conftest import Serve
 
@@ -142,6 +142,19 @@ def test_expose_says_what_is_not_known(serve: Serve) -> None:
     shown = text(serve([factories.site(id="T-1")]), "/sites/T-1")
     assert shown.count("nicht bekannt") > 30
     assert "Der Ort ist nicht bekannt" in shown
+
+
+def test_suppliers_words_keep_their_language(serve: Serve) -> None:
+    client = serve([factories.complete_site(id="T-1")])
+    assert '<span lang="de">kein Einzelhandel</span>' in text(client, "/sites/T-1?lang=en")
+    assert '<span lang="de">' not in text(client, "/sites/T-1?lang=de")
+
+
+def test_doubts_about_an_access_point_are_told(serve: Serve) -> None:
+    point = factories.access_point(AccessKind.INLAND_PORT, note="Nutzung nicht belegt")
+    client = serve([factories.site(id="T-1", geometry=factories.square())], access_points=[point])
+    assert "Nutzung nicht belegt" in text(client, "/sites/T-1")
+    assert json.loads(text(client, "/sites.geojson"))["features"][0]["properties"]["inland_port_note"] == point.note
 
 
 # -- supplier text is only ever text ----------------------------------------------------------------------------------
