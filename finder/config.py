@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -26,9 +27,9 @@ def _days(env: Mapping[str, str], name: str, default: int) -> int:
     text = env.get(name, "").strip()
     if not text:
         return default
-    if not text.isdigit() or int(text) == 0:
+    if not re.fullmatch(r"0*[1-9][0-9]{0,5}", text):
         raise ConfigError(
-            "The setting %(name)s must be a whole number of days, not “%(value)s”.", name=name, value=text
+            "The setting %(name)s must be a whole number of days, not “%(value)s”.", name=name, value=text[:80]
         )
     return int(text)
 
@@ -40,6 +41,11 @@ class Freshness:
     due: int = 90
     unconfirmed: int = 180
     hidden: int = 365
+
+    def __post_init__(self) -> None:
+        """Refuse days that overtake each other."""
+        if not self.due < self.unconfirmed < self.hidden:
+            raise ConfigError("FINDER_FRESH_DAYS, FINDER_DUE_DAYS and FINDER_HIDDEN_DAYS must rise in this order.")
 
 
 @dataclass(frozen=True)

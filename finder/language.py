@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import gettext as _gettext
+import re
 from dataclasses import dataclass
 from typing import Any
 
@@ -48,7 +49,7 @@ class Language:
 def choose(*wishes: str | None) -> Language:
     """Return the first wish that names a language here ("de-DE" counts as "de"), or German."""
     for wish in wishes:
-        code = (wish or "").replace("_", "-").split("-")[0].lower()
+        code = re.split(r"[-_.@]", wish or "", maxsplit=1)[0].lower()
         if code in LANGUAGES:
             return Language(code)
     return Language(DEFAULT)

@@ -103,7 +103,7 @@ def all_of(parts: Iterable[Predicate]) -> And:
 
 def fold(text: str) -> str:
     """Return text as it is searched: case folded, ä = ae, accents dropped, single spaces."""
-    plain = text.casefold().translate(_UMLAUTS)
+    plain = unicodedata.normalize("NFC", text).casefold().translate(_UMLAUTS)
     if not plain.isascii():
         plain = "".join(c for c in unicodedata.normalize("NFKD", plain) if not unicodedata.combining(c))
     return " ".join(plain.split())
