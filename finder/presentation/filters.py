@@ -143,6 +143,20 @@ def kept_in_order(question: Question) -> list[tuple[str, str]]:
     return [(word, text) for word, text in question.words() if word not in ("sort", "page")]
 
 
+def written_out(pairs: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
+    """Return what a form sends as an address says it: no empty words, and hectares with their unit."""
+    words = []
+    for name, text in pairs:
+        text, word = text.strip(), name.removesuffix("_ha")
+        if word == name or word not in HECTARES:
+            word = name
+        elif text and text[-1].isdecimal():  # "²" is a digit, too
+            text += "ha"
+        if text:
+            words.append((word, text))
+    return words
+
+
 def _field(criterion: Criterion, question: Question, context: Context, counts: Counts, language: Language) -> Field:
     word, value = criterion.word, _value(criterion, question)
     chosen = {str(member) for member in (value if isinstance(value, tuple) else (value,))}

@@ -179,9 +179,12 @@ def paging(found: Answer, language: Language, path: str) -> Paging:
     return Paging(text, href(page - 1) if page > 1 else None, href(page + 1) if page < found.pages else None)
 
 
-def sources(inventory: str, language: Language) -> list[BundledFile]:
-    """Return the bundled files these pages draw on with publisher, licence, date and attribution, and how made."""
-    unused = {file for kind, file in INVENTORY_FILES.items() if kind != inventory}
+def sources(language: Language, inventory: str | None = None) -> list[BundledFile]:
+    """Return the bundled files with publisher, licence, date and attribution, and how they were made.
+
+    With an `inventory`, those alone on which its pages draw.
+    """
+    unused = {file for kind, file in INVENTORY_FILES.items() if inventory is not None and kind != inventory}
     return [_bundled_file(entry, language) for name, entry in resources.sources().items() if name not in unused]
 
 

@@ -161,19 +161,11 @@ def _without(session: Session, asked: Question, scope: Predicate) -> tuple[int, 
 
 def _clean_address() -> str | None:
     """Return the address without empty words and with hectares written out, or None where it is clean already."""
-    clean, kept = True, []
-    for word, text in flask.request.args.items(multi=True):
-        text, name = text.strip(), word.removesuffix("_ha")
-        if word != name and name in filters.HECTARES:
-            clean = False
-            word, text = name, f"{text}ha" if text and text[-1].isdigit() else text
-        if text:
-            kept.append((word, text))
-        else:
-            clean = False
-    if clean:
+    given = list(flask.request.args.items(multi=True))
+    words = filters.written_out(given)
+    if words == given:
         return None
-    return flask.request.path + ("?" + query_string(kept) if kept else "")
+    return flask.request.path + ("?" + query_string(words) if words else "")
 
 
 def _counts(session: Session, asked: Question, context: Context, config: Config) -> filters.Counts:
@@ -284,7 +276,7 @@ def sources() -> flask.typing.ResponseReturnValue:
     _, database = _finder()
     with database.reading() as session:
         _notice(session)
-    return flask.render_template("public/sources.html", sources=pages.sources(flask.g.inventory, flask.g.language))
+    return flask.render_template("public/sources.html", sources=pages.sources(flask.g.language, flask.g.inventory))
 
 
 @blueprint.get("/impressum")
