@@ -31,6 +31,8 @@ from finder.presentation.format import capital
 ELEMENT = "region_map"
 """The id of the element that the map fills; also the name of the map's variable in the script."""
 SHOWN_AT_FIRST = (AccessKind.MOTORWAY_JUNCTION, AccessKind.INLAND_PORT, AccessKind.RAIL_FREIGHT)
+BRACE = "\ue000"
+"""Stands for "{" in all data on its way through Folium, which reads what it has written once more as a template."""
 DECIMALS = 5
 """About a metre."""
 COARSE_M = 25.0
@@ -77,7 +79,7 @@ class _Sites(folium.MacroElement):
 
     def __init__(self, settings: dict[str, Any]) -> None:
         super().__init__()  # type: ignore[no-untyped-call]
-        self.settings = settings
+        self.settings = _guarded(settings)
 
 
 def region_map(
@@ -114,7 +116,20 @@ def region_map(
     _Sites(_settings(sites_url, [[south, west], [north, east]], language)).add_to(made)
     root: Any = made.get_root()
     root.render()
-    return Parts('"use strict";\n(() => {\n' + root.script.render() + "\n})();\n")
+    written = root.script.render().replace(r"\ue000", r"\u007b")  # both as they stand in quoted texts
+    return Parts('"use strict";\n(() => {\n' + written + "\n})();\n")
+
+
+def _guarded(value: Any) -> Any:
+    """Return data without a "{" in its texts, so that nothing in it can be taken for a template."""
+    match value:
+        case str():
+            return value.replace("{", BRACE)
+        case dict():
+            return {name: _guarded(part) for name, part in value.items()}
+        case list():
+            return [_guarded(part) for part in value]
+    return value
 
 
 def _add(features: list[dict[str, Any]], cls: str, to: Any, draw: str | None = None) -> None:
@@ -192,7 +207,7 @@ def _feature(shape: BaseGeometry | None, properties: dict[str, Any]) -> dict[str
     assert shape is not None
     coarse = shape if shape.geom_type == "Point" else shapely.simplify(shape, COARSE_M)
     lonlat = shapely.set_precision(crs.to_lonlat(coarse), 10**-DECIMALS, mode="pointwise")
-    return {"type": "Feature", "geometry": json.loads(shapely.to_geojson(lonlat)), "properties": properties}
+    return {"type": "Feature", "geometry": json.loads(shapely.to_geojson(lonlat)), "properties": _guarded(properties)}
 
 
 def _words(ground: Ground) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
