@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from rich.console import Group as Lines
 from rich.console import RenderableType
@@ -105,7 +105,7 @@ def site(listed: Listed, towns: Mapping[str, str], language: Language) -> Render
 
 
 def issues(found: tuple[Issue, ...], language: Language, limit: int = 50) -> RenderableType:
-    """Return the issues of an import, the first `limit` of them."""
+    """Return the issues of an import, equal ones of several rows in one line, the first `limit` lines."""
     table = Table(box=None, pad_edge=False, header_style="bold")
     for title in (N_("Row"), N_("Field"), N_("Value"), N_("Done"), N_("What")):
         table.add_column(language.text(title), overflow="fold")
@@ -115,15 +115,26 @@ def issues(found: tuple[Issue, ...], language: Language, limit: int = 50) -> Ren
         "kept": N_("kept"),
         "noted": N_("noted"),
     }
-    for issue in found[:limit]:
-        table.add_row(
-            "" if issue.row is None else str(issue.row),
-            Text(issue.field or ""),
-            Text((issue.value or "")[:60]),
-            language.text(done[issue.action]),
-            Text(language.text(issue.message, **issue.params)),
-        )
-    if len(found) <= limit:
+    lines: dict[tuple[str, ...], list[int]] = {}
+    for issue in found:
+        text = language.text(issue.message, **issue.params)
+        line = (issue.field or "", (issue.value or "")[:60], language.text(done[issue.action]), text)
+        lines.setdefault(line, []).extend(() if issue.row is None else (issue.row,))
+    for line, numbers in list(lines.items())[:limit]:
+        table.add_row(ranges(numbers), *(Text(part) for part in line))
+    if len(lines) <= limit:
         return table
-    rest = language.text(N_("… and %(n)s more; --report FILE.csv writes all."), n=len(found) - limit)
+    rest = language.text(N_("… and %(n)s more; --report FILE.csv writes all."), n=len(lines) - limit)
     return Lines(table, Text(rest))
+
+
+def ranges(numbers: Iterable[int], most: int = 6) -> str:
+    """Return row numbers as "1–3, 7, …", at most so many parts."""
+    parts: list[list[int]] = []
+    for number in sorted(set(numbers)):
+        if parts and number == parts[-1][-1] + 1:
+            parts[-1] = [parts[-1][0], number]
+        else:
+            parts.append([number])
+    words = ["–".join(map(str, part)) for part in parts]
+    return ", ".join([*words[:most], *(["…"] if len(words) > most else [])])
