@@ -90,6 +90,8 @@ def _replaced(shapes: Shapes, by_position: dict[int, BaseGeometry | None]) -> li
 
 def odd_quality(work: Work) -> list[Finding]:
     """Find outlines said to be a point only, and points said to be an outline."""
+    if "geometry" not in work.frame:
+        return []
     shapes, cells = shapes_of(work), work.cells("geometry_quality")
     of_outlines = np.isin(cells, (GeometryQuality.SURVEYED, GeometryQuality.PARCEL))
     odd = (outlines.is_polygon(shapes) & (cells == GeometryQuality.POINT)) | (outlines.is_point(shapes) & of_outlines)

@@ -175,12 +175,19 @@ def test_a_place_brings_its_quality() -> None:
         (square(), "approximate", GeometryQuality.APPROXIMATE),
         (square(), "surveyed", GeometryQuality.SURVEYED),
         (None, "point", GeometryQuality.POINT),
+        (None, "surveyed", GeometryQuality.SURVEYED),
     ],
 )
 def test_a_quality_that_does_not_fit_is_said(shape: Any, quality: str, expected: GeometryQuality | None) -> None:
     batch = place(shape, geometry_quality=quality)
     assert facts(batch)["geometry_quality"] is expected
     assert len(named(batch, "quality")) == (expected is None or str(expected) != quality)
+
+
+def test_a_quality_without_a_place_of_its_own_is_delivered() -> None:
+    batch = judge({"geometry_quality": "surveyed"})
+    assert facts(batch)["geometry_quality"] is GeometryQuality.SURVEYED
+    assert batch.issues == []
 
 
 def test_a_collection_of_one_kind_becomes_that_kind() -> None:

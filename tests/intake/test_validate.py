@@ -14,7 +14,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 from shapely import LineString, MultiPoint, Point
 
-from finder import crs
 from finder.intake.normalise import Batch
 from finder.intake.validate import RULES, Rule, validate
 from finder.model.vocabulary import GeometryQuality
@@ -230,12 +229,16 @@ SHAPES = st.sampled_from(
 ) | st.builds(Point, st.floats(), st.floats())
 
 
-@given(st.lists(st.tuples(CELLS, SHAPES), min_size=1, max_size=4), st.booleans(), st.sampled_from(["EPSG:4326", None]))
+@given(
+    st.lists(st.tuples(CELLS, SHAPES), min_size=1, max_size=4),
+    st.booleans(),
+    st.sampled_from(["EPSG:4326", "EPSG:25832", None]),
+)
 def test_nothing_in_a_file_is_an_error(
     given_: list[tuple[dict[str, object], Any]], anywhere: bool, system: str | None
 ) -> None:
     cells, shapes = zip(*given_, strict=True)
-    raw = rows(*cells, geometry=shapes, crs=system or f"EPSG:{crs.METRIC}")
+    raw = rows(*cells) if system is None else rows(*cells, geometry=shapes, crs=system)
     batch = validate(
         read(raw), municipalities={} if anywhere else TOWNS, area=None if anywhere else REGION, today=TODAY
     )
