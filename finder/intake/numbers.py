@@ -79,7 +79,7 @@ def decimal_sign(texts: Iterable[str], default: str) -> tuple[str, str | None]:
     """
     shown: set[str] = set()
     doubtful: str | None = None
-    for text in texts:
+    for text in dict.fromkeys(texts):
         sign = sign_of(text)
         if sign is not None:
             shown.add(sign)
