@@ -64,6 +64,7 @@ def labels(listed: Listed, towns: Mapping[str, str], language: Language) -> dict
             "side": sign.side,
             "state": sign.state,
             "radius_m": round(sign.radius_m, 1),
+            "approximate": markers.approximate(site),
         }
     return shown
 

@@ -47,10 +47,9 @@ def marker(site: Site) -> Marker | None:
         return None
     point = shapely.centroid(shape)
     size = site.size_m2
-    approximate = site.geometry_quality in (GeometryQuality.APPROXIMATE, GeometryQuality.POINT)
     area = shape.area or size or 0.0
     form = Form.SQUARE
-    if site.documented or (approximate and shape.area):
+    if site.documented:
         form = Form.CIRCLE if area else Form.CROSS
     side = next(pixels for least, pixels in SIDES if (size or 0.0) >= least)
     return Marker(site, form, point, math.sqrt(area / math.pi), side, _state(site))

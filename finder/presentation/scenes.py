@@ -27,6 +27,8 @@ from finder.store.sites import Listed
 
 MAP_KINDS = siteplan.NETWORK
 """Kinds of access points on the map in the browser."""
+PHONE_LETTERS = 1.2
+"""How much larger narrow pages set the names of towns; they are given the room for it."""
 OPEN_PX = 26.0
 """From this size on the page a plot's own outline is drawn instead of a square."""
 
@@ -66,7 +68,7 @@ class Scene:
 def region(session: Session, hits: Sequence[Listed], language: Language) -> Scene:
     """Return the map of the region with these sites."""
     towns = tuple(reference.municipalities(session))
-    ground = Ground(towns, tuple(reference.lines(session)), tuple(reference.places(session)[:60]))
+    ground = Ground(towns, tuple(reference.lines(session)), tuple(reference.places(session)))
     signs = tuple(sign for hit in hits if (sign := markers.marker(hit.site)) is not None)
     return Scene(ground, signs, {town.code: town.name for town in towns}, basemap.bounds(ground), len(hits))
 
@@ -86,7 +88,7 @@ def region_svg(scene: Scene, language: Language, size: Size = WIDE) -> str:
     sheet.add("</g>")
     _sites(sheet, scene, shown, language)
     sheet.add('<g class="m-words" aria-hidden="true">')
-    basemap.town_names(sheet, scene.ground.mapped, size.letters)
+    basemap.town_names(sheet, scene.ground.mapped, size.letters * PHONE_LETTERS)
     basemap.plates(sheet, scene.ground.lines)
     if size.names:
         basemap.names_around(sheet, scene.ground, size.letters - 3)
@@ -135,7 +137,12 @@ def _definition(id_: str, kinds: symbols.Zonings, availability: Availability | N
 def _outline(sheet: Sheet, sign: Marker) -> str:
     """Return a plot's own outline where it is large enough on the sheet to be one, or nothing."""
     shape = sign.site.geometry
-    if shape is None or not shape.area or math.sqrt(shape.area) * sheet.frame.scale < OPEN_PX:
+    if (
+        shape is None
+        or not shape.area
+        or markers.approximate(sign.site)
+        or math.sqrt(shape.area) * sheet.frame.scale < OPEN_PX
+    ):
         return ""
     return sheet.data(shape)
 

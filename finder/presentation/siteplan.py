@@ -125,7 +125,7 @@ def _shape(sheet: Sheet, sign: markers.Marker, x: float, y: float, radius: float
         return
     sheet.add(f"<defs>{symbols.pattern(site.zoning, 'plot-fill')}</defs>")
     outline = symbols.outline(site.availability)
-    if sign.form is markers.Form.CIRCLE:
+    if markers.approximate(site):
         at = f'cx="{number(x)}" cy="{number(y)}"'
         sheet.add(
             f'<circle class="m-pick" {at} r="{number(radius + 3)}"/>'
@@ -147,7 +147,7 @@ def _callout(
     size = _size(sign, language)
     width = max(len(site.name) * 7.0, len(size) * 5.8)
     spots = []
-    for dx, dy in ((1, -1), (-1, -1), (1, 1), (-1, 1)):
+    for reluctance, dx, dy in ((0, 1, -1), (150, -1, -1), (200, 1, 1), (250, -1, 1)):
         ax, ay = x + dx * radius * 0.72, y + dy * radius * 0.72
         bx, by = ax + dx * 26, ay + dy * 26
         left = bx + 8 if dx > 0 else bx - 8 - width
@@ -156,7 +156,7 @@ def _callout(
             continue
         ground = shapely.box(*f.metres(box[0], box[3]), *f.metres(box[2], box[1]))
         covered = float(sheet.crowd(np.asarray([box]))[0]) + 6 * shapely.intersection(roads, ground).length * f.scale
-        spots.append((covered, ax, ay, bx, by, dx))
+        spots.append((covered + reluctance, ax, ay, bx, by, dx))
     if not spots:
         return
     _, ax, ay, bx, by, dx = min(spots)
@@ -173,7 +173,7 @@ def _callout(
 def _size(sign: markers.Marker, language: Language) -> str:
     """Return what the drawn shape stands for: the plot's size, or the circle's where the outline is not known."""
     site = sign.site
-    if sign.form is markers.Form.CIRCLE:
+    if markers.approximate(site) and sign.radius_m:
         area = format.area(math.pi * sign.radius_m**2, language)
         return language.text(N_("circle of %(area)s, outline approximate"), area=area)
     return markers.size_text(site, language) or language.text(N_("size not known"))

@@ -106,12 +106,11 @@ const finderMap = (() => {
       iconSize: [26, 26],
     });
     const sign = L.marker(point, { icon, alt: feature.properties.name, riseOnHover: true });
-    if (shown.form === "square" && feature.geometry.type !== "Point") {
-      const outline = L.geoJSON(feature.geometry, {
-        className: `m-z av-${shown.outline}`,
-        style: { fillColor: `url(#pz-${shown.fills[0]})`, fillOpacity: 1 },
-      });
-      return { sign, outline: outline.getLayers()[0] };
+    if (shown.form === "square" && shown.radius_m) {
+      const look = { className: `m-z av-${shown.outline}`, fillColor: `url(#pz-${shown.fills[0]})`, fillOpacity: 1 };
+      // an approximate outline is always a circle of the size, whatever its corners say
+      const plot = shown.approximate ? L.circle(point, { ...look, radius: shown.radius_m }) : L.geoJSON(feature.geometry, look);
+      return { sign, outline: shown.approximate ? plot : plot.getLayers()[0] };
     }
     return { sign };
   };
