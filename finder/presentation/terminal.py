@@ -115,13 +115,13 @@ def issues(found: tuple[Issue, ...], language: Language, limit: int = 50) -> Ren
         "kept": N_("kept"),
         "noted": N_("noted"),
     }
-    lines: dict[tuple[str, ...], list[int]] = {}
+    lines: dict[tuple[str, str, str, str], list[int]] = {}
     for issue in found:
         text = language.text(issue.message, **issue.params)
         line = (issue.field or "", (issue.value or "")[:60], language.text(done[issue.action]), text)
         lines.setdefault(line, []).extend(() if issue.row is None else (issue.row,))
-    for line, numbers in list(lines.items())[:limit]:
-        table.add_row(ranges(numbers), *(Text(part) for part in line))
+    for cells, numbers in list(lines.items())[:limit]:
+        table.add_row(ranges(numbers), *(Text(cell) for cell in cells))
     if len(lines) <= limit:
         return table
     rest = language.text(N_("… and %(n)s more; --report FILE.csv writes all."), n=len(lines) - limit)
