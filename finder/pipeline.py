@@ -88,21 +88,23 @@ def deliver(
     report: Report | None = None
     try:
         with database.writing() as session:
-            if reference.setting(session, "inventory") == "sample":
+            inventory = reference.setting(session, "inventory")
+            if inventory == "sample":
                 raise ConfigError(N_("This database holds the fictional sample; real sites need one of their own."))
             towns = {m.code: m.name for m in reference.municipalities(session)}
             progress(N_("Checking"))
             batch = normalise.normalise(
                 raw, rules, crs=crs_given, municipality=_code(municipality, towns), status=status
             )
+            delivered = batch.frame
             batch = validate.validate(
                 batch,
                 municipalities={} if anywhere else towns,
                 area=None if anywhere else crs.lonlat_box(*region_box()),
             )
-            batch = _refuse_taken(session, batch)
+            batch = _refuse_taken(session, batch if inventory is None else _refuse_sample(batch))
             progress(N_("Storing"))
-            saved, delivery = _save(session, batch, raw, rules.name, actor, at, towns)
+            saved, delivery = _save(session, batch, raw, rules.name, actor, at, towns, _named(delivered, batch))
             progress(N_("Measuring"))
             measure_access(session, saved.moved)
             report = _report(raw, rules.name, batch, saved, dry_run)
@@ -151,32 +153,54 @@ def _code(municipality: str | None, towns: dict[str, str]) -> str | None:
 
 def _refuse_taken(session: Session, batch: normalise.Batch) -> normalise.Batch:
     taken = saving.taken_ids(session, batch.frame)
-    if not taken:
-        return batch
+    rows: list[Any] = (
+        [row for row, id_ in zip(batch.frame.index, batch.frame["id"], strict=True) if id_ in taken] if taken else []
+    )
+    return _reject(batch, rows, "id_taken", "id", N_("The id “%(value)s” belongs to another site."))
+
+
+def _refuse_sample(batch: normalise.Batch) -> normalise.Batch:
+    """Keep fictional sites out of a database of real ones."""
+    rows = batch.frame.index[batch.frame["sample"] == True] if "sample" in batch.frame else []  # noqa: E712
+    message = N_("This site belongs to the fictional sample; the database holds real ones.")
+    return _reject(batch, list(rows), "sample", "sample", message)
+
+
+def _reject(batch: normalise.Batch, rows: Sequence[Any], rule: str, field: str, message: str) -> normalise.Batch:
+    values = [str(value) for value in batch.frame[field].loc[list(rows)]] if rows else []
     issues = [
-        Issue(
-            rule="id_taken",
-            action="rejected",
-            message=N_("The id “%(value)s” belongs to another site."),
-            row=row,
-            field="id",
-            value=str(id_),
-            params={"value": id_},
-        )
-        for row, id_ in zip(batch.frame.index.tolist(), batch.frame["id"], strict=True)
-        if id_ in taken
+        Issue(rule=rule, action="rejected", message=message, row=row, field=field, value=value, params={"value": value})
+        for row, value in zip(rows, values, strict=True)
     ]
-    rows = {issue.row for issue in issues if issue.row is not None}
     return dataclasses.replace(
         batch,
-        frame=batch.frame.drop(index=sorted(rows)),
+        frame=batch.frame.drop(index=rows),
         issues=[*batch.issues, *issues],
-        rejected=batch.rejected | rows,
+        rejected=batch.rejected | set(rows),
+    )
+
+
+def _named(delivered: pd.DataFrame, batch: normalise.Batch) -> frozenset[tuple[str, str]]:
+    """Return the keys of rejected rows: their sites are in the file, if not in the store as the file has them."""
+    rows = delivered.loc[[row for row in delivered.index if row in batch.rejected]]
+    sources_ = sorted(set(batch.frame["source"]))
+    return frozenset(
+        (source, key)
+        for own, key in zip(rows["source"], rows["source_id"], strict=True)
+        if key is not None
+        for source in ([own] if own is not None else sources_)
     )
 
 
 def _save(
-    session: Session, batch: normalise.Batch, raw: Any, profile: str, actor: str, at: dt.datetime, towns: dict[str, str]
+    session: Session,
+    batch: normalise.Batch,
+    raw: Any,
+    profile: str,
+    actor: str,
+    at: dt.datetime,
+    towns: dict[str, str],
+    named: frozenset[tuple[str, str]],
 ) -> tuple[saving.Saved, int]:
     delivery = saving.record_delivery(
         session, actor=actor, file_name=raw.origin.name, sha256=raw.origin.sha256, profile=profile, summary={}, at=at
@@ -190,6 +214,7 @@ def _save(
         id_prefix=resources.region()["id_prefix"],
         municipality_names=towns,
         only_new=batch.only_new,
+        named=named,
     )
     return saved, delivery
 

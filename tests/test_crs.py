@@ -92,3 +92,30 @@ def test_a_box_in_degrees_bends_as_the_meridians_do() -> None:
     assert corners > 20
     assert box.covers(crs.to_metric(Point(7.1, 51.41)))
     assert not box.covers(crs.to_metric(Point(7.1, 51.39)))
+
+
+def test_edges_of_a_box_follow_the_parallel() -> None:
+    # straight lines between the corners would cut 30 m off a box of this width
+    box = crs.lonlat_box(6.0, 51.4, 8.0, 51.9)
+    west, east = (crs.to_metric(Point(lon, 51.4)) for lon in (6.0, 8.0))
+    middle = crs.to_metric(Point(7.0, 51.4))
+    assert shapely.LineString([west, east]).distance(middle) > 30
+    assert box.exterior.distance(middle) < 1
+
+
+def test_a_box_round_the_world_is_cut_to_what_can_be_placed() -> None:
+    world = crs.lonlat_box(-180, -90, 180, 90)
+    assert world.is_valid
+    assert np.isfinite(world.bounds).all()
+    assert world.covers(crs.to_metric(shapely.points([[7.1, 51.6], [-2.9, 53.8], [25.0, 60.2]]))).all()  # type: ignore[union-attr]
+    west, south, east, north = crs.reach()
+    assert -180 <= west < 6 < 12 < east <= 180
+    assert -85 <= south < 47 < 55 < north <= 85
+
+
+def test_a_box_that_nobody_can_reach_is_empty() -> None:
+    assert crs.lonlat_box(100, -50, 120, -40).is_empty
+
+
+def test_a_box_without_width_is_a_line() -> None:
+    assert crs.lonlat_box(7, 51.5, 7, 51.6).area == 0
