@@ -161,9 +161,11 @@ def _refuse_taken(session: Session, batch: normalise.Batch) -> normalise.Batch:
 
 def _refuse_sample(batch: normalise.Batch) -> normalise.Batch:
     """Keep fictional sites out of a database of real ones."""
-    rows = batch.frame.index[batch.frame["sample"] == True] if "sample" in batch.frame else []  # noqa: E712
+    rows: list[Any] = []
+    if "sample" in batch.frame:
+        rows = [row for row, fictional in batch.frame["sample"].items() if fictional is True]
     message = N_("This site belongs to the fictional sample; the database holds real ones.")
-    return _reject(batch, list(rows), "sample", "sample", message)
+    return _reject(batch, rows, "sample", "sample", message)
 
 
 def _reject(batch: normalise.Batch, rows: Sequence[Any], rule: str, field: str, message: str) -> normalise.Batch:
