@@ -101,6 +101,21 @@ def test_sites_open_by_keyboard_and_close_again(visit: Open) -> None:
     expect(sign(page, "T-4")).to_be_focused()
 
 
+@pytest.mark.parametrize(("path", "after"), [("/", "inventory"), ("/sites", "map-end")])
+@pytest.mark.parametrize("scripts", [True, False], ids=["scripts", "no scripts"])
+def test_keyboard_can_pass_the_map(visit: Open, path: str, after: str, scripts: bool) -> None:
+    seen = visit(scripts=scripts)
+    if scripts:
+        seen.go(path)
+    else:
+        seen.page.goto(seen.server + path)
+    skip = seen.page.get_by_role("link", name="Skip the map")
+    skip.focus()
+    expect(skip).to_be_in_viewport(ratio=0.9)
+    seen.page.keyboard.press("Enter")
+    expect(seen.page.locator(f"#{after}")).to_be_focused()
+
+
 def test_card_says_what_is_known_and_what_is_not(visit: Open) -> None:
     page = visit(language="de").go("/sites?q=Dokumentierte")
     sign(page, "T-4").click()

@@ -155,6 +155,7 @@ def test_sites_come_with_words_and_looks(region: Region) -> None:
     assert shown["name"] == HOSTILE
     assert shown["href"] == "/sites/T-1"
     assert (shown["form"], shown["side"], shown["fills"], shown["outline"]) == ("square", 17, ["GI", "GE"], "short")
+    assert shown["approximate"] is False
     assert shown["size"] == "23.1\u00a0ha available"
     assert shown["zoning"] == "GI; GE; SO"
     assert "A 99 Punkt" in shown["access"]
@@ -182,6 +183,7 @@ def test_documented_sites_are_circles_in_metres(region: Region) -> None:
     assert found["properties"]["form"] == "circle"
     assert found["properties"]["state"] == "preparation"
     assert found["properties"]["radius_m"] == pytest.approx(500, abs=1)
+    assert found["properties"]["approximate"] is True
 
 
 def test_sites_without_a_place_are_left_to_the_list(region: Region) -> None:

@@ -153,6 +153,21 @@ def test_large_plots_show_their_own_outline(region: Region) -> None:
     assert any((path.get("fill") or "").startswith("url(#") for path in found["T-1500"].iter(f"{SVG}path"))
 
 
+def test_approximate_outline_on_offer_is_a_square_and_in_its_plan_a_circle(region: Region) -> None:
+    site = factories.site(
+        id="T-1",
+        geometry=factories.square(0, 0, 1500),
+        geometry_quality=GeometryQuality.APPROXIMATE,
+        zoning=(Zoning.GI,),
+        stated_area_m2=2_250_000.0,
+    )
+    session, hits = region([site])
+    assert links(scenes.region_svg(scenes.region(session, hits, EN), EN))["T-1"].find(f"{SVG}use") is not None
+    plan, _, _ = scenes.site_svgs(session, hits[0], EN)
+    assert "m-z av-unknown" in {circle.get("class") for circle in parsed(plan or "").iter(f"{SVG}circle")}
+    assert "circle of 225.0\u00a0ha, outline approximate" in "".join(parsed(plan or "").itertext())
+
+
 def test_small_sites_lie_on_large_ones(region: Region) -> None:
     sizes = {"T-1": 10_000.0, "T-2": 900_000.0, "T-3": None, "T-4": 60_000.0}
     given = [factories.site(id=id_, geometry=factories.square(), available_area_m2=size) for id_, size in sizes.items()]

@@ -9,6 +9,7 @@ const finderMap = (() => {
 
   const element = (name, attributes = {}, ...children) => {
     const made = document.createElementNS(SVG, name);
+    if (name === "svg") made.setAttribute("aria-hidden", "true"); // what it means is said in words beside it
     for (const [key, value] of Object.entries(attributes)) made.setAttribute(key, String(value));
     made.append(...children);
     return made;
@@ -19,13 +20,16 @@ const finderMap = (() => {
     made.textContent = words;
     return made;
   };
-  const mark = (words, cls, point) =>
-    L.marker(point, {
-      icon: L.divIcon({ className: `mark-word ${cls}`, html: text("span", "", words), iconSize: null }),
+  const mark = (words, cls, point) => {
+    const word = text("span", "", words);
+    word.setAttribute("aria-hidden", "true");
+    return L.marker(point, {
+      icon: L.divIcon({ className: `mark-word ${cls}`, html: word, iconSize: null }),
       interactive: false,
       keyboard: false,
       pane: "words",
     });
+  };
 
   // -- what lies under the sites -----------------------------------------------------------------------------------
 
