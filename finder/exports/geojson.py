@@ -19,7 +19,7 @@ DECIMALS = 7
 
 def collection(sites: Iterable[Listed], extra: Callable[[Listed], dict[str, Any]] = lambda _: {}) -> bytes:
     """Return a FeatureCollection; `extra` adds properties to each site's own."""
-    return b"".join(_chunks(sites, extra))
+    return b"".join(chunks(sites, extra))
 
 
 def feature(listed: Listed, extra: Callable[[Listed], dict[str, Any]] = lambda _: {}) -> bytes:
@@ -38,12 +38,13 @@ def write(path: Path, sites: Iterable[Listed]) -> int:
             yield listed
 
     with path.open("wb") as file:
-        for chunk in _chunks(counted(), lambda _: {}):
+        for chunk in chunks(counted()):
             file.write(chunk)
     return count
 
 
-def _chunks(sites: Iterable[Listed], extra: Callable[[Listed], dict[str, Any]]) -> Iterator[bytes]:
+def chunks(sites: Iterable[Listed], extra: Callable[[Listed], dict[str, Any]] = lambda _: {}) -> Iterator[bytes]:
+    """Yield a FeatureCollection site by site."""
     yield b'{"type":"FeatureCollection","features":['
     for i, text in enumerate(_features(sites, extra)):
         yield b",\n" + text if i else b"\n" + text

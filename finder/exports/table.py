@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterable, Iterator
+import itertools
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 import geopandas as gpd
 import orjson
 import pandas as pd
+import pyogrio
 
 from finder import crs
 from finder.exports.properties import ACCESS_NAMES, DERIVED, IDENTITY, SITE_NAMES, properties
@@ -18,6 +20,7 @@ from finder.model.attributes import Type
 from finder.model.site import ATTRIBUTES
 from finder.store.sites import Listed
 
+CHUNK = 5000
 COLUMNS = (*IDENTITY, *SITE_NAMES, *DERIVED, "provenance", *ACCESS_NAMES)
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
 
@@ -85,19 +88,26 @@ def write_csv(path: Path, sites: Iterable[Listed]) -> int:
 
 def write_gpkg(path: Path, sites: Iterable[Listed]) -> int:
     """Write a GeoPackage with one layer `sites` in metres and return how many sites it holds."""
-    rows: list[dict[str, Any]] = []
-    shapes: list[Any] = []
-    for listed in sites:
-        values = properties(listed)
-        rows.append({name: cell(values[name]) for name in COLUMNS})
-        shapes.append(listed.site.geometry)
+    path.unlink(missing_ok=True)
+    count = 0
+    rest = iter(sites)
+    while (part := list(itertools.islice(rest, CHUNK))) or not count:
+        # One type for all, so that later parts and later files may hold other kinds of places.
+        pyogrio.write_dataframe(
+            _frame(part), path, layer="sites", driver="GPKG", geometry_type="Unknown", append=count > 0
+        )
+        count += len(part)
+        if not part:
+            break
+    return count
+
+
+def _frame(sites: Sequence[Listed]) -> gpd.GeoDataFrame:
+    rows = [properties(listed) for listed in sites]
     # Columns get their type from the model, not from their values: a column of unknowns is still a number's.
-    columns = {name: pd.Series([row[name] for row in rows], dtype=_dtype(name)) for name in COLUMNS}
-    frame = gpd.GeoDataFrame(columns, geometry=gpd.GeoSeries(shapes, crs=crs.METRIC), crs=crs.METRIC)
-    if path.exists():
-        path.unlink()
-    frame.to_file(path, layer="sites", driver="GPKG", engine="pyogrio")
-    return len(rows)
+    columns = {name: pd.Series([cell(row[name]) for row in rows], dtype=_dtype(name)) for name in COLUMNS}
+    shapes = gpd.GeoSeries([listed.site.geometry for listed in sites], crs=crs.METRIC)
+    return gpd.GeoDataFrame(columns, geometry=shapes, crs=crs.METRIC)
 
 
 def _dtype(name: str) -> str:

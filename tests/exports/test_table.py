@@ -141,3 +141,13 @@ def test_a_geopackage_is_written_anew(listed: list[Listed], tmp_path: Path) -> N
     table.write_gpkg(path, listed)
     assert table.write_gpkg(path, [dataclasses.replace(listed[2])]) == 1
     assert gpd.read_file(path)["id"].tolist() == ["spot"]
+
+
+def test_many_are_written_in_parts(listed: list[Listed], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(table, "CHUNK", 2)
+    path = tmp_path / "sites.gpkg"
+    many = [listed[0], listed[0], listed[2], listed[1], listed[2]]
+    assert table.write_gpkg(path, iter(many)) == 5
+    frame = gpd.read_file(path)
+    assert frame["id"].tolist() == ["whole", "whole", "spot", "bare", "spot"]
+    assert [shape and shape.geom_type for shape in frame.geometry] == ["Polygon", "Polygon", "Point", None, "Point"]
