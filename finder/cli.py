@@ -231,9 +231,8 @@ def export(workplace: Workplace, /, path: Path, **given: Any) -> None:
     """Write the sites found to a .geojson, .gpkg or .csv file."""
     with workplace.database() as database, database.reading() as session:
         asked, _ = read_question(session, given, workplace)
-        scope = asked.scope(dt.date.today(), workplace.config.freshness.hidden)
-        found = sites.find(session, scope, asked.predicates, sort=asked.order, unknown=asked.unknown)
-        count = files.write(path, sites.each(session, found.keys))
+        days = workplace.config.freshness.hidden
+        count = files.write(path, answer.every(session, asked, today=dt.date.today(), hidden_after_days=days))
         workplace.say(workplace.language.text("%(n)s sites written to %(name)s.", n=count, name=path.name))
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,8 +11,9 @@ from finder.language import N_, Language
 from finder.model.query import AnyOf, IsUnknown, Predicate
 from finder.model.vocabulary import LISTED, AccessKind, Availability, Labelled, Vehicle, Zoning
 from finder.presentation import format, phrases, symbols
+from finder.search.counts import Counts
 from finder.search.criteria import CRITERIA, Context, Criterion, Kind, Section
-from finder.search.question import DEFAULT_SORT, SORTS, Asked, Potential, Question
+from finder.search.question import DEFAULT_SORT, SORTS, Potential, Question
 
 OFFERED_ZONING = (Zoning.GE, Zoning.GI, Zoning.GEE, Zoning.MI, Zoning.MU, Zoning.MK, Zoning.SO)
 """Kinds a business asks for; the others stay askable by their word."""
@@ -84,19 +85,6 @@ class Chip:
     text: str
     href: str
     count: int | None = None
-
-
-@dataclass(frozen=True)
-class Counts:
-    """How many sites would remain with each choice and everything else that is asked.
-
-    `choices` holds, per word of `facets`, the numbers in that order; `ever` the same with nothing else asked, so that a
-    choice no site ever answers is not offered; `towns` numbers by municipality code.
-    """
-
-    choices: Mapping[str, Sequence[int]]
-    ever: Mapping[str, Sequence[int]]
-    towns: Mapping[str, int]
 
 
 def facets() -> dict[str, list[Predicate]]:
@@ -279,11 +267,6 @@ def ways_out(
         if n
     ]
     return tuple(sorted(found, key=lambda chip: -(chip.count or 0)))
-
-
-def others(question: Question, asked: Asked) -> tuple[Predicate, ...]:
-    """Return the predicates of everything asked but one."""
-    return tuple(other.predicate for other in question.asked if other is not asked)
 
 
 def sorts(question: Question, language: Language) -> tuple[Option, ...]:

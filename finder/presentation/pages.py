@@ -25,12 +25,16 @@ NOTICES = {
         "Publicly documented sites from sources of several years: <strong>not an offer</strong> "
         "and not confirmed by the towns."
     ),
+    "mixed": N_(
+        "Sites marked “documented” come from public sources of several years: <strong>not an offer</strong> "
+        "and not confirmed by the towns."
+    ),
 }
 """By the kind of inventory: a message id. The mark-up is ours, no supplier text enters it."""
 
 
-INVENTORY_FILES = {"sample": "sample.geojson", "documented": "inventory.geojson"}
-"""The bundled file of each kind of inventory."""
+INVENTORY_FILES = {"sample": "sample.geojson", "documented": "inventory.geojson", "mixed": "inventory.geojson"}
+"""The bundled file of each kind of inventory that has one."""
 OPERATOR, CONTACT = "operator", "contact"
 """Places in the operator's pages that the settings fill."""
 NOT_NAMED = {
@@ -184,7 +188,7 @@ def sources(language: Language, inventory: str | None = None) -> list[BundledFil
 
     With an `inventory`, those alone on which its pages draw.
     """
-    unused = {file for kind, file in INVENTORY_FILES.items() if inventory is not None and kind != inventory}
+    unused = set(INVENTORY_FILES.values()) - {INVENTORY_FILES.get(inventory)} if inventory else set()
     return [_bundled_file(entry, language) for name, entry in resources.sources().items() if name not in unused]
 
 

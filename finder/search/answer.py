@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from finder.search.question import PAGE_SIZE, Asked, Question
@@ -50,3 +51,10 @@ def ask(
         first=offset + 1 if hits else 0,
         pages=max(1, -(-found.total // limit)) if limit else 1,
     )
+
+
+def every(session: Session, question: Question, *, today: dt.date, hidden_after_days: int) -> Iterator[Listed]:
+    """Return all sites that answer the question one by one, whatever its page, few in memory at a time."""
+    scope = question.scope(today, hidden_after_days)
+    found = sites.find(session, scope, question.predicates, sort=question.order, unknown=question.unknown)
+    return sites.each(session, found.keys)

@@ -325,19 +325,17 @@ def place(session: Session, site: sa.Table, geometry: BaseGeometry, distance_m: 
     outer = (west - distance_m, south - distance_m, east + distance_m, north + distance_m)
     inner = _inner_box(geometry.buffer(distance_m, quad_segs=32) if distance_m else geometry)
     overlap = sa.and_(*_overlap(site.c, outer))
-    led = None
-    query = sa.select(site.c.pk, site.c.geometry).where(overlap)
-    if _share(outer) <= SMALL_BOX_SHARE:
-        # The R*Tree keeps float32, rounded outwards by SQLite; the exact bounds are compared again beside it.
-        led = Led(_rtree, site, sa.and_(_rtree.c.pk == site.c.pk, *_overlap(_rtree.c, outer)))
-        query = query.select_from(led)
+    # The R*Tree keeps float32, rounded outwards by SQLite; the exact bounds are compared again beside it.
+    led = Led(_rtree, site, sa.and_(_rtree.c.pk == site.c.pk, *_overlap(_rtree.c, outer)))
+    doubtful = sa.select(site.c.pk, sa.type_coerce(site.c.geometry, sa.LargeBinary)).select_from(led)
     if inner is not None:
-        query = query.where(sa.not_(_inside(site.c, inner)))
-    keys, shapes = _columns(session.execute(query).all())
+        doubtful = doubtful.where(sa.not_(_inside(_rtree.c, inner)))
+    keys, shapes = _columns(session.execute(doubtful).all())
     near = shapely.dwithin(shapes, geometry, distance_m) if distance_m else shapely.intersects(shapes, geometry)
     outside = json.dumps([int(key) for key in keys[~near]])
     excluded: Any = sa.select(sa.column("value")).select_from(sa.func.json_each(outside))
-    return Place(overlap if near.all() else sa.and_(overlap, site.c.pk.not_in(excluded)), led)
+    condition = overlap if near.all() else sa.and_(overlap, site.c.pk.not_in(excluded))
+    return Place(condition, led if _share(outer) <= SMALL_BOX_SHARE else None)
 
 
 def _overlap(columns: Any, box: Sequence[float]) -> list[sa.ColumnElement[bool]]:
@@ -356,7 +354,7 @@ def _inner_box(area: BaseGeometry) -> tuple[float, float, float, float] | None:
         return None
     west, south, east, north = area.bounds
     shapely.prepare(area)
-    for share in (0.0, 0.01, 0.02, 0.05, 0.1, 0.15, 0.2, 0.3):
+    for share in (0.0, 0.01, 0.02, 0.03, 0.04, 0.06, 0.1, 0.147, 0.2, 0.3):
         dx, dy = (east - west) * share, (north - south) * share
         candidate = (west + dx, south + dy, east - dx, north - dy)
         if area.covers(shapely.box(*candidate)):
@@ -376,8 +374,7 @@ def _share(box: Sequence[float]) -> float:
 
 def _columns(rows: Sequence[Any]) -> tuple[np.ndarray[Any, Any], np.ndarray[Any, Any]]:
     keys = np.array([row[0] for row in rows], dtype=np.int64)
-    shapes = np.array([row[1] for row in rows], dtype=object)
-    return keys, shapes
+    return keys, shapely.from_wkb(np.array([row[1] for row in rows], dtype=object))
 
 
 __all__ = [

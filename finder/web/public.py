@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import ExitStack
 from typing import Any
 from urllib.parse import urlencode
 
@@ -16,16 +17,17 @@ from finder.config import Config
 from finder.errors import NotFound
 from finder.exports import geojson, table
 from finder.language import N_
-from finder.model.query import And, AnyOf, Predicate
-from finder.model.vocabulary import LINKED, LISTED, Status
+from finder.model.query import AnyOf
+from finder.model.vocabulary import LINKED, LISTED
 from finder.presentation import expose, features, filters, format, listing, pages, phrases, scenes
 from finder.presentation import map as folium_map
 from finder.presentation.basemap import Ground
-from finder.search import answer, question, surroundings
+from finder.search import answer, counts, question, surroundings
 from finder.search.criteria import Context
 from finder.search.question import Potential, Question
 from finder.store import reference, sites
 from finder.store.database import Database, Session
+from finder.store.sites import Listed
 
 blueprint = flask.Blueprint("public", __name__)
 MAP_LIMIT = 2000
@@ -58,47 +60,33 @@ def _ask(session: Session, asked: Question, config: Config, limit: int | None = 
 
 def _notice(session: Session) -> None:
     """Say on every page which inventory this is."""
-    flask.g.inventory = reference.setting(session, "inventory") or "own"
+    flask.g.inventory = counts.inventory(session)
     flask.g.notice = pages.notice(flask.g.inventory, flask.g.language)
 
 
 @blueprint.get("/")
 def start() -> flask.typing.ResponseReturnValue:
     config, database = _finder()
+    language = flask.g.language
     with database.reading() as session:
         _notice(session)
-        context = surroundings.context(session, dt.date.today(), flask.g.language)
+        context = surroundings.context(session, dt.date.today(), language)
         everything = _ask(session, Question(), config, limit=MAP_LIMIT)
-        counts = scope_counts(session, config)
-        by_town = sites.count_by_municipality(session, Question().scope(context.today, config.freshness.hidden))
-        potential = dataclasses.replace(Question(), potential=Potential.ONLY)
-        potential_by_town = sites.count_by_municipality(
-            session, potential.scope(context.today, config.freshness.hidden)
-        )
-        scene = scenes.region(session, everything.hits, flask.g.language)
+        covered = counts.covered(session, context.today, config.freshness.hidden)
+        by_town = counts.by_town(session, context.today, config.freshness.hidden)
+        scene = scenes.region(session, everything.hits, language)
         towns = reference.municipalities(session)
     return flask.render_template(
         "public/start.html",
-        headline=resources.region()["headline"][flask.g.language.code],
+        headline=resources.region()["headline"][language.code],
         inventory=flask.g.inventory,
-        counts=pages.inventory_counts(counts, flask.g.language),
-        towns=pages.towns(towns, by_town, potential_by_town, flask.g.language),
+        counts=pages.inventory_counts(covered, language),
+        towns=pages.towns(towns, by_town.sites, by_town.potential, language),
         towns_source=pages.towns_source(),
         choices=sorted(context.towns.items(), key=lambda item: item[1]),
-        map_svg=Markup(scenes.region_svg(scene, flask.g.language, size=scenes.WIDE)),  # noqa: S704 (escaped when drawn)
-        map_caption=scenes.region_caption(scene, flask.g.language),
+        map_svg=Markup(scenes.region_svg(scene, language, size=scenes.WIDE)),  # noqa: S704 (escaped when drawn)
+        map_caption=scenes.region_caption(scene, language),
     )
-
-
-def scope_counts(session: Session, config: Config) -> dict[str, int]:
-    """Return how many sites the search covers, and how many stay outside it as potential or sold."""
-    today, hidden = dt.date.today(), config.freshness.hidden
-    sold = AnyOf("status", (Status.SOLD.value,))
-    return {
-        "listed": sites.count(session, Question().scope(today, hidden)),
-        "potential": sites.count(session, Question(potential=Potential.ONLY).scope(today, hidden)),
-        "sold": sites.count(session, sold),
-    }
 
 
 @blueprint.get("/sites")
@@ -114,14 +102,15 @@ def search() -> flask.typing.ResponseReturnValue:
         if not found.hits and asked.page > 1:
             raise NotFound(N_("The answer has only %(n)s pages."), n=found.pages)
         mapped = _ask(session, dataclasses.replace(asked, page=1), config, limit=MAP_LIMIT)
-        counts = _counts(session, asked, context, config)
-        without = () if found.hits else _without(session, asked, asked.scope(context.today, config.freshness.hidden))
+        scope = asked.scope(context.today, config.freshness.hidden)
+        remaining = counts.with_each(session, asked, scope, filters.facets())
+        without = () if found.hits else counts.without_each(session, asked, scope)
+        covered = counts.covered(session, context.today, config.freshness.hidden)
         scene = scenes.region(session, mapped.hits, language)
-        outside = scope_counts(session, config)
-    form = filters.form(asked, context, counts, language)
+    form = filters.form(asked, context, remaining, language)
     chips = filters.chips(asked, context, language, "/sites")
     more = found.left_out and not asked.unknown
-    potential = outside["potential"] and asked.potential is Potential.NO
+    potential = covered["potential"] and asked.potential is Potential.NO
     return flask.render_template(
         "public/sites.html",
         form=form,
@@ -129,7 +118,7 @@ def search() -> flask.typing.ResponseReturnValue:
         said=phrases.found_parts(found, context, language),
         left_out=phrases.left_out(found, language),
         include_unknown=_address(asked, unknown=True) if more else None,
-        scope=phrases.scope_note(asked, outside, language),
+        scope=phrases.scope_note(asked, covered, language),
         include_potential=_address(asked, potential=Potential.INCLUDE) if potential else None,
         chips=chips,
         ways_out=filters.ways_out(asked, without, context, language, "/sites") if without else (),
@@ -154,11 +143,6 @@ def _address(asked: Question, **changes: Any) -> str:
     return filters.address("/sites", dataclasses.replace(asked, page=1, **changes))
 
 
-def _without(session: Session, asked: Question, scope: Predicate) -> tuple[int, ...]:
-    """Return, per criterion, how many sites answer everything but it."""
-    return tuple(sites.count(session, And((scope, *filters.others(asked, one)))) for one in asked.asked)
-
-
 def _clean_address() -> str | None:
     """Return the address without empty words and with hectares written out, or None where it is clean already."""
     given = list(flask.request.args.items(multi=True))
@@ -166,21 +150,6 @@ def _clean_address() -> str | None:
     if words == given:
         return None
     return flask.request.path + ("?" + query_string(words) if words else "")
-
-
-def _counts(session: Session, asked: Question, context: Context, config: Config) -> filters.Counts:
-    """Return how many sites would remain with each choice of the form and everything else that is asked."""
-    scope = asked.scope(context.today, config.freshness.hidden)
-
-    def others(word: str) -> list[Predicate]:
-        return [a.predicate for a in asked.asked if a.criterion.word != word]
-
-    choices, ever = {}, {}
-    for word, options in filters.facets().items():
-        choices[word] = sites.tally(session, scope, others(word), options)
-        ever[word] = sites.tally(session, scope, (), options) if others(word) else choices[word]
-    towns = sites.count_by_municipality(session, And((scope, *others("municipality"))))
-    return filters.Counts(choices, ever, towns)
 
 
 @blueprint.get("/sites/<id_>")
@@ -227,22 +196,27 @@ def _back() -> str:
 
 @blueprint.get("/sites.geojson")
 def sites_geojson() -> flask.typing.ResponseReturnValue:
-    config, database = _finder()
-    with database.reading() as session:
-        asked, _ = _question(session)
-        found = _ask(session, asked, config, limit=None)
-    return flask.Response(geojson.collection(found.hits), mimetype="application/geo+json")
+    return _file(geojson.chunks, "application/geo+json")
 
 
 @blueprint.get("/sites.csv")
 def sites_csv() -> flask.typing.ResponseReturnValue:
+    response = _file(table.csv_lines, "text/csv")
+    response.headers["Content-Disposition"] = 'attachment; filename="sites.csv"'
+    return response
+
+
+def _file(write: Callable[[Iterator[Listed]], Iterable[str] | Iterable[bytes]], mimetype: str) -> flask.Response:
+    """Return all sites of the answer as a file that is written while it is sent, from one state of the database."""
     config, database = _finder()
-    with database.reading() as session:
-        asked, _ = _question(session)
-        found = _ask(session, asked, config, limit=None)
-    body = "".join(table.csv_lines(found.hits))
-    headers = {"Content-Disposition": 'attachment; filename="sites.csv"'}
-    return flask.Response(body, mimetype="text/csv", headers=headers)
+    days = config.freshness.hidden
+    with ExitStack() as open_:
+        session = open_.enter_context(database.reading())
+        asked, context = _question(session)
+        found = answer.every(session, asked, today=context.today, hidden_after_days=days)
+        response = flask.Response(write(found), mimetype=mimetype)
+        response.call_on_close(open_.pop_all().close)
+    return response
 
 
 @blueprint.get("/map.js")

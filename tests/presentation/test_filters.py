@@ -16,6 +16,7 @@ from finder.language import Language
 from finder.model.vocabulary import AccessKind, Availability, Zoning
 from finder.presentation import filters
 from finder.search import question
+from finder.search.counts import Counts
 from finder.search.criteria import CRITERIA, Context, Criterion, Kind
 from finder.search.question import SORTS, Question
 from tests import factories
@@ -28,23 +29,23 @@ CONTEXT = Context(
     places={"Musterstadt": Point(*factories.ORIGIN)},
 )
 FACETS = filters.facets()
-NOTHING = filters.Counts({}, {}, {})
+NOTHING = Counts({}, {}, {})
 
 
-def counts(**choices: list[int]) -> filters.Counts:
-    return filters.Counts(choices, choices, {})
+def counts(**choices: list[int]) -> Counts:
+    return Counts(choices, choices, {})
 
 
 def ask(*pairs: tuple[str, str]) -> Question:
     return question.read(pairs, CONTEXT)
 
 
-def form(asked: Question, language: Language = EN, numbers: filters.Counts = NOTHING) -> list[filters.Field]:
+def form(asked: Question, language: Language = EN, numbers: Counts = NOTHING) -> list[filters.Field]:
     fieldsets = filters.form(asked, CONTEXT, numbers, language)
     return filters.each(field for fieldset in fieldsets for field in fieldset.fields)
 
 
-def field(word: str, asked: Question, language: Language = EN, numbers: filters.Counts = NOTHING) -> filters.Field:
+def field(word: str, asked: Question, language: Language = EN, numbers: Counts = NOTHING) -> filters.Field:
     return next(one for one in form(asked, language, numbers) if one.word == word)
 
 
@@ -177,7 +178,7 @@ def test_choice_that_no_site_ever_answers_is_not_offered_unless_chosen() -> None
     asked = ask(("zoning", "GI,W"))
     offered = [option.value for option in field("zoning", asked, numbers=counts(zoning=zeros)).options]
     assert offered == [Zoning.GI, Zoning.W]
-    ever = filters.Counts({"zoning": zeros}, {"zoning": [3] * len(zeros)}, {})
+    ever = Counts({"zoning": zeros}, {"zoning": [3] * len(zeros)}, {})
     assert [o.value for o in field("zoning", ask(), numbers=ever).options] == list(filters.OFFERED_ZONING)
 
 
@@ -205,7 +206,6 @@ def test_way_out_names_the_criteria_that_stand_in_the_way_best_first() -> None:
     ways = filters.ways_out(asked, (2, 0, 7), CONTEXT, EN, "/sites")
     assert [way.count for way in ways] == [7, 2]
     assert dict(parse_qsl(urlsplit(ways[0].href).query)) == {"min_area": "90ha", "zoning": "GI"}
-    assert len(filters.others(asked, asked.asked[1])) == 2
 
 
 def test_order_asked_by_word_is_offered() -> None:

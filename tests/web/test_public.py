@@ -116,6 +116,28 @@ def test_documented_sites_are_no_offer(serve: Serve) -> None:
     assert "nicht von der Stadt bestätigt" in text(client, "/sites/T-1")
 
 
+def test_towns_own_listings_beside_documented_ones_are_offers(serve: Serve) -> None:
+    documented = factories.site(id="T-1", evidence=Evidence.MARKETING)
+    client = serve([documented, factories.site(id="T-2")], inventory="documented")
+    assert "Mit „dokumentiert“ gekennzeichnete Flächen" in text(client, "/sites")
+    assert "dokumentiert, kein Angebot" in text(client, "/sites/T-1")
+    assert "dokumentiert, kein Angebot" not in text(client, "/sites/T-2")
+    documented_alone = text(client, "/sources")
+    assert "Öffentlich dokumentierte Flächenreserven" in documented_alone
+
+
+def test_files_are_sent_piece_by_piece(serve: Serve) -> None:
+    client = serve([factories.site() for _ in range(3)])
+    for address in ("/sites.geojson", "/sites.csv"):
+        response = client.get(address, buffered=False)
+        assert response.is_streamed
+        assert sum(1 for _ in response.iter_encoded()) > 3
+        response.close()
+        assert client.head(address).status_code == 200
+    _, database = client.application.extensions["finder"]
+    assert database.engine.pool.checkedout() == 0
+
+
 def test_potential_land_is_searched_only_where_asked(serve: Serve) -> None:
     client = serve([factories.site(id="T-1", name="Nur Idee", evidence=Evidence.POTENTIAL_ONLY)])
     assert "Nur Idee" not in text(client, "/sites")
