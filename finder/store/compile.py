@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.sql.elements import Grouping
 
 from finder.model.access import ACCESS_ATTRIBUTES
 from finder.model.query import (
@@ -73,7 +74,8 @@ def predicate(session: Session, part: Predicate) -> Compiled:
         case Or(parts):
             return Compiled(sa.or_(sa.false(), *(predicate(session, p).condition for p in parts)))
         case Not(inner):
-            return Compiled(sa.not_(predicate(session, inner).condition))
+            # Grouped, or PostgreSQL would read "NOT x IS NULL" as "NOT (x IS NULL)".
+            return Compiled(Grouping(sa.not_(predicate(session, inner).condition)))
 
 
 def _any_of(attribute: str, values: Sequence[Any]) -> sa.ColumnElement[bool]:

@@ -73,8 +73,8 @@ def raw(connection: sqlite3.Connection, polygon: shapely.Polygon, tables: str) -
     margin = 0.04 * max(east - west, north - south)
     edge = {"w": west + margin, "s": south + margin, "e": east - margin, "n": north - margin}
     near = connection.execute(
-        f"SELECT site.pk, geometry FROM {tables} WHERE {BOX}"
-        " AND NOT (site.minx >= :w AND site.maxx <= :e AND site.miny >= :s AND site.maxy <= :n)",
+        f"SELECT site.pk, geometry FROM {LED}"
+        " WHERE NOT (r.minx >= :w AND r.maxx <= :e AND r.miny >= :s AND r.maxy <= :n)",
         {**given, **edge},
     ).fetchall()
     outside = ~shapely.intersects(shapely.from_wkb([row[1] for row in near]), polygon)

@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 from hypothesis import example, given
 
-from finder.model.query import And, AnyOf, Compare, IsUnknown, Not, Operator, Or, Predicate, Sort, all_of
+from finder.model.query import And, AnyOf, Compare, IsUnknown, Not, Operator, Or, Predicate, Sort, Words, all_of
 from finder.model.site import Site
+from finder.model.vocabulary import Zoning
 from finder.store import reference, sites
 from tests import factories
 from tests.store import strategies
@@ -42,6 +43,9 @@ def test_three_valued_logic(database_url: str, spatial: bool) -> None:
             @example(Not(And(())))
             @example(Or(()))
             @example(AnyOf("zoning", ()))
+            @example(Not(AnyOf("zoning", (Zoning.GI,))))
+            @example(Not(Words(("aehrenweg",))))
+            @example(Not(Not(Words(("aehrenweg",)))))
             @example(Not(Compare("zoning_detail", Operator.LT, "Ährenweg 1")))
             def check(part: Predicate) -> None:
                 expected = {key: judge(part, site, known) for key, site, known in zip(keys, mixed, reach, strict=True)}
