@@ -24,7 +24,6 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from shapely.geometry.base import BaseGeometry
 from sqlalchemy.dialects import postgresql
-from sqlalchemy.engine import Connection as Session
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.functions import GenericFunction
 from sqlalchemy.types import UserDefinedType
@@ -33,6 +32,8 @@ from finder import crs, resources
 from finder.errors import StoreError
 from finder.language import N_
 
+Session = sa.Connection
+"""What the other rooms are handed to ask and to save with; see `Database.reading` and `Database.writing`."""
 MIGRATIONS = Path(__file__).parent / "migrations"
 SMALL_BOX_SHARE = 0.05
 """Up to this share of the region's extent the R*Tree leads; above it the plain bounds are quicker (100,000 sites)."""
@@ -234,24 +235,25 @@ def _revision(session: Session, script: ScriptDirectory) -> str | None:
     return current
 
 
+_FAULTS = {
+    N_("The database file is damaged or is not a database."): ("not a database", "malformed"),
+    N_("The disk is full; nothing was stored."): ("disk is full", "no space"),
+    N_("The database can be read but not written."): ("readonly",),
+    N_("The database is busy with another change; please try again."): ("locked",),
+}
+
+
 @contextmanager
 def _named_errors() -> Iterator[None]:
     try:
         yield
-    except sa.exc.OperationalError as error:
-        text = str(error.orig).lower()
-        if "not a database" in text or "malformed" in text:
-            raise StoreError(N_("The database file is damaged or is not a database.")) from error
-        if "disk is full" in text or "no space" in text:
-            raise StoreError(N_("The disk is full; nothing was stored.")) from error
-        if "readonly" in text:
-            raise StoreError(N_("The database can be read but not written.")) from error
-        if "locked" in text:
-            raise StoreError(N_("The database is busy with another change; please try again.")) from error
-        raise StoreError(N_("The database cannot be reached or used.")) from error
     except sa.exc.DatabaseError as error:
-        if "not a database" in str(error.orig).lower() or "malformed" in str(error.orig).lower():
-            raise StoreError(N_("The database file is damaged or is not a database.")) from error
+        text = str(error.orig).lower()
+        for message, signs in _FAULTS.items():
+            if any(sign in text for sign in signs):
+                raise StoreError(message) from error
+        if isinstance(error, sa.exc.OperationalError):
+            raise StoreError(N_("The database cannot be reached or used.")) from error
         raise
 
 
@@ -306,6 +308,26 @@ def index_bounds(session: Session, rows: Sequence[Mapping[str, Any]]) -> None:
         )
     if missing:
         session.exec_driver_sql("DELETE FROM site_rtree WHERE pk = :pk", missing)
+
+
+def misindexed(session: Session) -> list[str]:
+    """Return the ids of sites that the spatial index does not hold as they are, or its name where it is missing."""
+    if session.dialect.name != "sqlite":
+        missing = session.scalar(sa.text("SELECT to_regclass('ix_site_geometry') IS NULL"))
+        return ["ix_site_geometry"] if missing else []
+    query = (
+        "SELECT id FROM site LEFT JOIN site_rtree r ON r.pk = site.pk WHERE (site.minx IS NULL) <> (r.pk IS NULL) "
+        "OR r.minx > site.minx OR r.maxx < site.maxx OR r.miny > site.miny OR r.maxy < site.maxy ORDER BY id"
+    )
+    return list(session.scalars(sa.text(query)))
+
+
+def broken(session: Session) -> list[str] | None:
+    """Return what the file's own check finds broken; None where the database is a server that sees to that itself."""
+    if session.dialect.name != "sqlite":
+        return None
+    rows = [row[0] for row in session.exec_driver_sql("PRAGMA integrity_check(20)") if row[0] != "ok"]
+    return rows + [f"{row[0]}: {row[2]}" for row in session.exec_driver_sql("PRAGMA foreign_key_check")]
 
 
 def place(session: Session, site: sa.Table, geometry: BaseGeometry, distance_m: float = 0.0) -> Place:
@@ -375,19 +397,3 @@ def _share(box: Sequence[float]) -> float:
 def _columns(rows: Sequence[Any]) -> tuple[np.ndarray[Any, Any], np.ndarray[Any, Any]]:
     keys = np.array([row[0] for row in rows], dtype=np.int64)
     return keys, shapely.from_wkb(np.array([row[1] for row in rows], dtype=object))
-
-
-__all__ = [
-    "BOUNDS",
-    "Bytewise",
-    "Database",
-    "Geometry",
-    "HasToken",
-    "Led",
-    "Place",
-    "Session",
-    "create_spatial_index",
-    "index_bounds",
-    "place",
-    "prepare",
-]

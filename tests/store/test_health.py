@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from finder.store import health
 from finder.store.database import Database
 from tests import factories
+from tests.cluster import Cluster
 
 WHOLE = "The database file is whole"
 INDEX = "The spatial index agrees with the sites"
@@ -37,7 +38,7 @@ def test_a_whole_database_has_no_faults(database_url: str) -> None:
     with whole(database_url) as database:
         assert faults(database) == {}
         with database.reading() as session:
-            expected = {TOWNS, MEASURED, TABLES} | ({WHOLE, INDEX} if database.on_sqlite else set())
+            expected = {INDEX, TOWNS, MEASURED, TABLES} | ({WHOLE} if database.on_sqlite else set())
             assert {found.what for found in health.check(session)} == expected
 
 
@@ -85,3 +86,10 @@ def test_rows_that_belong_to_nothing_are_found(tmp_path: object) -> None:
         found = faults(database)
         assert list(found) == [WHOLE]
         assert found[WHOLE][0] == 1
+
+
+def test_a_missing_spatial_index_is_found(cluster: Cluster) -> None:
+    with cluster.database() as url, whole(url) as database:
+        with database.writing() as session:
+            session.exec_driver_sql("DROP INDEX ix_site_geometry")
+        assert faults(database) == {INDEX: (1, ("ix_site_geometry",))}
