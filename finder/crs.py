@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import itertools
+import re
 from collections.abc import Sequence
 from typing import Any
 
@@ -24,6 +25,8 @@ Geometries = NDArray[np.object_]
 
 
 _REACH_DEGREES = 20.0
+# PROJ's own strings and those that WKT can carry name files; only the grid that is none is common (EPSG:3857)
+_FILES = re.compile(r"PARAMETERFILE|(?:grids|file|model|init)\s*=\s*(?!@null[\s\"])", re.IGNORECASE)
 
 
 @functools.lru_cache(maxsize=64)
@@ -31,16 +34,19 @@ def parse(text: str | int) -> pyproj.CRS:
     """Return the CRS named by an EPSG number, `EPSG:N` or WKT; refuse what PROJ does not know or has no map for."""
     named = str(text).strip()
     try:
-        # PROJ's own strings can name files
-        if "=" in named and not named.endswith("]"):
+        if ("=" in named and not named.endswith("]")) or named.startswith("{") or _FILES.search(named):
             raise ValueError(named)
         system = pyproj.CRS.from_user_input(int(named) if named.isdecimal() else named)
         if not (system.is_geographic or system.is_projected):  # heights, geocentric and local axes
             raise ValueError(named)
     except (pyproj.exceptions.CRSError, ValueError) as error:
-        shown = named[:80].encode("utf-8", "replace").decode()
-        raise UnusableInput("The coordinate reference system “%(crs)s” is not known.", crs=shown) from error
+        raise _not_known(named) from error
     return system
+
+
+def _not_known(named: str) -> UnusableInput:
+    shown = named[:80].encode("utf-8", "replace").decode()
+    return UnusableInput("The coordinate reference system “%(crs)s” is not known.", crs=shown)
 
 
 @functools.lru_cache(maxsize=64)
@@ -57,7 +63,10 @@ def _steps(source: str | int, target: str | int) -> tuple[pyproj.Transformer, ..
             )
         except pyproj.exceptions.ProjError:
             continue
-    return (pyproj.Transformer.from_crs(parse(source), parse(target), always_xy=True),)
+    try:
+        return (pyproj.Transformer.from_crs(parse(source), parse(target), always_xy=True),)
+    except pyproj.exceptions.ProjError as error:
+        raise _not_known(str(source)) from error
 
 
 @functools.lru_cache(maxsize=64)

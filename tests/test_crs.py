@@ -42,6 +42,8 @@ def test_names_of_one_system(name: str | int) -> None:
             "9" * 30,
             "+proj=longlat +datum=WGS84",
             "+init=/etc/passwd:x",
+            "+init=/etc/passwd:x +title=]",
+            pyproj.CRS(25832).to_json(),
         ),
         *("EPSG:5773", "EPSG:4978", 'LOCAL_CS["x",UNIT["metre",1]]', "proj=utm zone=32"),
     ],
@@ -50,6 +52,38 @@ def test_what_is_no_system_on_a_map_is_refused(name: str) -> None:
     with pytest.raises(UnusableInput) as caught:
         crs.parse(name)
     str(caught.value).encode("utf-8")
+
+
+EXTENDED = NAMELESS.replace('UNIT["metre"', 'EXTENSION["PROJ4","{}"],UNIT["metre"')
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        EXTENDED.format("+proj=utm +zone=32 +nadgrids=/etc/passwd"),
+        EXTENDED.format("+proj=utm +zone=32 +nadgrids=@null,/etc/passwd"),
+        EXTENDED.format("+proj=pipeline +step +init=/etc/passwd:x"),
+        pyproj.crs.BoundCRS(
+            pyproj.CRS(4314), pyproj.CRS(4326), pyproj.crs.coordinate_operation.ToWGS84Transformation(pyproj.CRS(4314))
+        )
+        .to_wkt()
+        .replace("PARAMETER[", 'PARAMETERFILE["Latitude and longitude difference file","/etc/passwd"],PARAMETER[', 1),
+    ],
+)
+def test_a_system_that_names_a_file_is_refused(name: str) -> None:
+    assert "/etc/passwd" in name
+    with pytest.raises(UnusableInput):
+        crs.parse(name)
+
+
+def test_the_grid_that_is_none_names_no_file() -> None:
+    assert crs.parse(pyproj.CRS(3857).to_wkt("WKT1_GDAL")).is_projected
+
+
+@pytest.mark.parametrize("nonsense", ["+proj=nonsense", "+proj=pipeline +step +proj=nonsense", "+proj=utm +zone=9999"])
+def test_a_system_that_leads_nowhere_is_refused(nonsense: str) -> None:
+    with pytest.raises(UnusableInput):
+        crs.to_metric(Point(0, 0), EXTENDED.format(nonsense))
 
 
 def test_the_british_grid_comes_without_its_hundred_metres() -> None:

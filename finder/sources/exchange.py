@@ -12,6 +12,7 @@ from typing import Any, cast
 
 import orjson
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.ipc
 
 from finder.model.record import Issue
@@ -23,6 +24,9 @@ from finder.sources.table import ARROW, Table
 ROWS = "rows.arrow"
 ABOUT = "about.json"
 _MAX_ABOUT = 64 * MIB
+_POINTER_BYTES = 8
+_OBJECT_BYTES = {"int": 32, "float": 24}  # texts repeat themselves, and no text is longer than it was
+_MEMBER_BYTES = 64  # of a list or an object inside a value
 
 
 @dataclass(frozen=True)
@@ -104,12 +108,25 @@ def _result(told: dict[str, Any], path: Path, limits: Limits) -> Result:
             types.append(pa.large_binary())
         if table.schema.types != types or table.num_rows > limits.max_features or len(dict(names)) != len(names):
             raise ValueError("schema")
+        if _expected_bytes(table, [kind for _, kind in names]) > limits.memory_bytes:
+            raise Refusal("memory", limit=limits.memory_bytes // MIB)
         columns = {name: _values(table.column(i), kind) for i, (name, kind) in enumerate(names, start=1)}
         geometry = table.column(len(types) - 1).to_pylist() if told["geometry"] is True else None
         rows = cast("list[int]", table.column(0).to_numpy().tolist())
         if table.column(0).null_count:
             raise ValueError("rows")
     return Result(about, columns, rows, geometry, issues)
+
+
+def _expected_bytes(table: pa.Table, kinds: list[str]) -> int:
+    """Return what the rows take at most as objects: a null is free in Arrow, and an empty list three characters."""
+    expected = 0
+    for i, kind in enumerate(kinds, start=1):
+        expected += table.num_rows * (_POINTER_BYTES + _OBJECT_BYTES.get(kind, 0))
+        if kind == "json":
+            signs = (pc.sum(pc.count_substring(table.column(i), sign)).as_py() or 0 for sign in ",[{")
+            expected += _MEMBER_BYTES * sum(signs)
+    return expected
 
 
 def _text(value: object) -> str | None:

@@ -4,15 +4,20 @@ from __future__ import annotations
 
 import contextlib
 import dataclasses
+import fcntl
 import hashlib
 import json
 import logging
 import os
+import shutil
 import signal
 import stat
 import subprocess
 import sys
 import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import IO
 
@@ -27,15 +32,45 @@ _CHUNK = 4 * MIB
 # The same places to find modules as ours, whether we are installed, linked or lie in a checkout.
 _START = "import sys; sys.path[:] = sys.argv[1:]; from finder.sources import worker; worker.main()"
 _SAID_BYTES = 4000
+_PREFIX = "flaechenfinder-"
+_YOUNG_SECONDS = 60  # a folder this young may not be locked yet
 
 
 def read(path: Path, layer: str | None, limits: Limits) -> RawRecords:
     """Return the file's rows; `finder.sources.read` says more."""
     try:
-        with tempfile.TemporaryDirectory(prefix="finder-", ignore_cleanup_errors=True) as name:
-            return _read(path, Path(name).resolve(), layer, limits)
+        with _folder() as folder:
+            return _read(path, folder, layer, limits)
     except Refusal as refusal:
         raise sentences.error(refusal.code, {**refusal.params, "name": path.name}) from refusal
+
+
+@contextmanager
+def _folder() -> Iterator[Path]:
+    """Yield a private folder, locked while we live; those of killed processes are removed."""
+    _sweep(Path(tempfile.gettempdir()))
+    with tempfile.TemporaryDirectory(prefix=_PREFIX, ignore_cleanup_errors=True) as name:
+        folder = Path(name).resolve()
+        held = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+        try:
+            with contextlib.suppress(OSError):  # a file system without locks: nothing is swept there either
+                fcntl.flock(held, fcntl.LOCK_SH)
+            yield folder
+        finally:
+            os.close(held)
+
+
+def _sweep(temporary: Path) -> None:
+    for path in temporary.glob(f"{_PREFIX}*"):
+        with contextlib.suppress(OSError):
+            held = os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW)
+            try:
+                about = os.fstat(held)
+                if about.st_uid == os.getuid() and about.st_mtime < time.time() - _YOUNG_SECONDS:
+                    fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                    shutil.rmtree(path, ignore_errors=True)
+            finally:
+                os.close(held)
 
 
 def _read(path: Path, folder: Path, layer: str | None, limits: Limits) -> RawRecords:
@@ -54,7 +89,7 @@ def _read(path: Path, folder: Path, layer: str | None, limits: Limits) -> RawRec
         geometry=result.geometry,
         crs=f"EPSG:{crs.LONLAT}" if system == geojson.LONLAT else system,
         origin=Origin(
-            name=path.name,
+            name=str(sentences.plain(path.name)),
             format=about["format"] or "",
             sha256=sha256,
             size_bytes=size,
@@ -71,6 +106,8 @@ def _taken(path: Path, copy: Path, limits: Limits) -> tuple[str, int]:
     with _opened(path) as file:
         if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
             raise Refusal("not_a_file")
+        if os.fstat(file.fileno()).st_size > limits.max_file_bytes:
+            raise Refusal("too_large", limit=limits.max_file_bytes // MIB)
         digest = hashlib.sha256()
         size = 0
         try:
@@ -103,7 +140,7 @@ def _opened(path: Path) -> IO[bytes]:
 
 def _run(folder: Path, layer: str | None, limits: Limits) -> None:
     """Let the locked process read; whatever becomes of it, it is gone afterwards."""
-    order = {"folder": str(folder), "layer": layer, "limits": dataclasses.asdict(limits)}
+    order = {"folder": str(folder), "layer": layer, "limits": dataclasses.asdict(limits), "parent": os.getpid()}
     places = [place for place in sys.path if Path(place).is_absolute()]
     with (folder / "said").open("w+b") as said:
         process = subprocess.Popen(  # noqa: S603 (our own Python with our own words)

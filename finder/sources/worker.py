@@ -38,6 +38,8 @@ def main() -> None:
     order = json.loads(sys.stdin.buffer.read())
     folder, layer, limits = Path(order["folder"]), order["layer"], Limits(**order["limits"])
     lock.close(folder / INSIDE, folder / OUTSIDE, limits)
+    if os.getppid() != order["parent"]:
+        os._exit(0)  # it ended before its end could be ours too, and nobody waits
     sys.meta_path.insert(0, _Unneeded())
     gc.disable()  # millions of small objects, none in a circle
     from finder.sources import exchange  # only now: nothing is loaded that is not locked in

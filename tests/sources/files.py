@@ -102,7 +102,7 @@ def refused(path: Path, code: str, *, layer: str | None = None, limits: Limits =
     assert caught.value.message == message
     assert type(caught.value) is kind
     sentence = str(caught.value)
-    assert "finder-" not in sentence
+    assert "flaechenfinder-" not in sentence
     assert "/" not in sentence
     assert "\n" not in sentence
     return caught.value

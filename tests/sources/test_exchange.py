@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from finder.errors import UnusableInput
 from finder.sources import exchange, sentences
-from finder.sources.limits import DEFAULT, Limits
+from finder.sources.limits import DEFAULT, MIB, Limits
 from finder.sources.sentences import Notes, Refusal
 from finder.sources.table import Columns, Table
 
@@ -96,6 +96,24 @@ def test_rows_and_notes_come_back(tmp_path: Path) -> None:
 def test_integers_past_64_bits_are_kept(tmp_path: Path) -> None:
     exchange.write(tmp_path, table({"a": [1, 2**64 - 1]}, 2))
     assert exchange.read(tmp_path, DEFAULT).columns == {"a": [1, 2**64 - 1]}
+
+
+@pytest.mark.parametrize(
+    "columns",
+    [
+        {f"c{i}": [None] * 100_000 for i in range(50)},
+        {"a": [1] * 1_000_000},
+        {"a": [[{}] * 50_000, [[]] * 50_000]},
+        {"a": [["x"] * 600_000]},
+    ],
+    ids=["nothing in many columns", "numbers", "empty lists and objects", "short words"],
+)
+def test_rows_that_grow_when_they_are_taken_in(tmp_path: Path, columns: dict[str, list[object]]) -> None:
+    exchange.write(tmp_path, table(columns, len(next(iter(columns.values())))))
+    with pytest.raises(Refusal) as caught:
+        exchange.read(tmp_path, Limits(memory_bytes=10 * MIB))
+    assert caught.value.code == "memory"
+    assert exchange.read(tmp_path, DEFAULT).columns == columns
 
 
 @pytest.mark.parametrize("code", sentences.REFUSALS)

@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+import dataclasses
+import fcntl
 import hashlib
+import json
 import os
+import subprocess
+import sys
 import tempfile
+import time
 from pathlib import Path
 
 import pytest
 
-from finder.sources.limits import MIB, Limits
+from finder.sources import lock, worker
+from finder.sources.limits import DEFAULT, MIB, Limits
 from tests.sources.files import collection, feature, frame, geopackage, point, read, refused, rules, written
 
 ONE = collection(feature({"name": "a"}, point()))
@@ -42,6 +49,48 @@ def test_the_file_stays_as_it_is_and_nothing_else_is_left(tmp_path: Path, tempor
     assert path.read_text() == ONE
     assert (path.stat().st_mtime_ns, path.stat().st_mode) == (before.st_mtime_ns, before.st_mode)
     assert not list(temporary.iterdir())
+
+
+@pytest.mark.parametrize("name", [b"a\n\x1b[31m\x07b.json", b"a\xff\xfeb.json", "a\u202e\u009bb.json".encode()])
+def test_the_name_of_a_file_is_one_plain_line(tmp_path: Path, name: bytes) -> None:
+    raw = read(written(tmp_path, os.fsdecode(name), ONE))
+    assert raw.origin.name.isprintable()
+    assert raw.origin.name.startswith("a ")
+    raw.origin.name.encode()
+    error = refused(written(tmp_path, os.fsdecode(name), "<x/>"), "other_format")
+    assert str(error).isprintable()
+
+
+def test_what_a_killed_process_left_is_removed_by_the_next(tmp_path: Path, temporary: Path) -> None:
+    def left(name: str, seconds_ago: float) -> Path:
+        folder = temporary / name
+        folder.mkdir()
+        written(folder, "content", ONE)
+        os.utime(folder, (time.time() - seconds_ago,) * 2)
+        return folder
+
+    abandoned = left("flaechenfinder-abandoned", 3600)
+    kept = [left("flaechenfinder-just-begun", 0), left("flaechenfinder-at-work", 3600), left("another", 3600)]
+    (link := temporary / "flaechenfinder-link").symlink_to(kept[2])
+    held = os.open(kept[1], os.O_RDONLY)
+    fcntl.flock(held, fcntl.LOCK_SH)
+    read(written(tmp_path, "a.geojson", ONE))
+    os.close(held)
+    assert not abandoned.exists()
+    assert all((folder / "content").exists() for folder in kept)
+    assert link.is_symlink()
+
+
+def test_the_locked_process_does_nothing_for_a_parent_that_is_gone(tmp_path: Path) -> None:
+    for part in (worker.INSIDE, worker.OUTSIDE):
+        (tmp_path / part).mkdir()
+    written(tmp_path / worker.INSIDE, worker.CONTENT, ONE)
+    order = {"folder": str(tmp_path), "layer": None, "limits": dataclasses.asdict(DEFAULT)}
+    command = [sys.executable, "-c", "from finder.sources import worker; worker.main()"]
+    for parent, done in ((os.getpid() + 1, False), (os.getpid(), True)):
+        text = json.dumps({**order, "parent": parent})
+        subprocess.run(command, input=text.encode(), env=lock.ENVIRONMENT, check=True)
+        assert any((tmp_path / worker.OUTSIDE).iterdir()) is done
 
 
 @pytest.mark.parametrize(
