@@ -313,7 +313,7 @@ def index_bounds(session: Session, rows: Sequence[Mapping[str, Any]]) -> None:
 def misindexed(session: Session) -> list[str]:
     """Return the ids of sites that the spatial index does not hold as they are, or its name where it is missing."""
     if session.dialect.name != "sqlite":
-        missing = session.scalar(sa.text("SELECT to_regclass('ix_site_geometry') IS NULL"))
+        missing = session.exec_driver_sql("SELECT to_regclass('ix_site_geometry') IS NULL").scalar()
         return ["ix_site_geometry"] if missing else []
     query = (
         "SELECT id FROM site LEFT JOIN site_rtree r ON r.pk = site.pk WHERE (site.minx IS NULL) <> (r.pk IS NULL) "
