@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from finder.intake import codes, dates, numbers, texts
-from finder.intake.cells import UNKNOWN, Cast, Caster, Problem, bad, means_unknown, plain_text
+from finder.intake.cells import UNKNOWN, Cast, Caster, Problem, bad, check_count, means_unknown, plain_text
 from finder.intake.profiles import Column, Profile
 from finder.language import N_
 from finder.model.attributes import Attribute, Type
@@ -35,6 +35,7 @@ def cast_column(values: Sequence[object], cast: Caster) -> tuple[list[Any], list
         out.append(hit[0])
         if hit[1]:
             found += [(position, problem) for problem in hit[1]]
+            check_count(len(found))
     return out, found
 
 

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
+from finder.errors import UnusableInput
 from finder.language import N_
 
 
@@ -40,6 +41,8 @@ _CONTROLS_IN_LINES = re.compile(f"(?![\n\t])[{_UNSAFE}]")
 
 MOST = 500
 """More entries in one cell than any site has: read one by one, each would be an issue."""
+MOST_ISSUES = 2_000_000
+"""More than this of one file nobody reads, and each takes a kilobyte."""
 
 
 def is_empty(value: object) -> bool:
@@ -102,6 +105,19 @@ def too_many(value: object) -> Problem:
     """Return the problem of a cell with a flood of entries."""
     message = N_("“%(value)s” has more than %(most)s entries; the value stays unknown.")
     return bad("too_many", message, value, most=MOST)
+
+
+def check_count(found: int) -> None:
+    """Refuse a file of which nearly everything is wrong.
+
+    Raises
+    ------
+    UnusableInput
+        More was found than is worth telling.
+    """
+    if found > MOST_ISSUES:
+        message = N_("More than %(most)s things are wrong with the file; it is hardly meant for this profile.")
+        raise UnusableInput(message, most=MOST_ISSUES)
 
 
 def bad(rule: str, message: str, value: object, **params: object) -> Problem:

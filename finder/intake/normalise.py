@@ -13,7 +13,7 @@ from finder import crs as systems
 from finder.errors import UnusableInput
 from finder.intake import casting, coordinates, nested, numbers, origins, placing
 from finder.intake.casting import cast_column
-from finder.intake.cells import Problem, shown
+from finder.intake.cells import Problem, check_count, shown
 from finder.intake.headers import Headers, left_out
 from finder.intake.profiles import FIELDS, Column, Profile
 from finder.language import N_
@@ -68,6 +68,7 @@ def normalise(
         present = headers.take(rule.headers)
         if present:
             columns[rule.attribute] = _cast(raw, rule, profile, headers.cells(present, rule.join), issues)
+            check_count(len(issues))
         elif rule.required and len(raw):
             raise _column_missing(raw, rule, profile)
     geometry, lost = _place(raw, profile, headers, crs, issues)

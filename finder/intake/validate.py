@@ -11,7 +11,7 @@ import numpy as np
 from shapely.geometry.base import BaseGeometry
 
 from finder.intake import figures, identity, outlines, places
-from finder.intake.cells import shown
+from finder.intake.cells import check_count, shown
 from finder.intake.findings import Finding, Work
 from finder.intake.normalise import Batch
 from finder.language import N_
@@ -60,6 +60,7 @@ def validate(
             continue
         findings = [finding for finding in rule.test(work) if finding.positions.size]
         for finding in findings:
+            check_count(len(issues) + finding.positions.size)
             issues += _issues(rule, finding, work)
             if finding.repaired is not None:
                 work.write(finding.field, finding.positions, finding.repaired)

@@ -14,6 +14,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from shapely import LineString, MultiPoint, Point
 
+from finder.errors import UnusableInput
+from finder.intake import cells
 from finder.intake.normalise import Batch
 from finder.intake.validate import RULES, Rule, validate
 from finder.model.vocabulary import GeometryQuality
@@ -283,3 +285,25 @@ def test_every_kind_of_issue_is_tested() -> None:
     assert len(said) > 40
     tests = "".join((tree.TOP / path).read_text() for path in tree.modules("tests") if path.parts[1] == "intake")
     assert not {(name, module) for name, module in said if f'"{name}"' not in tests}
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"price_eur_m2": "x"},
+        {"status": "x", "quay": "perhaps"},
+        {"restrictions": [{"kind": "x"}] * 5},
+        {"source": None},
+    ],
+    ids=["one column", "two columns", "many in a cell", "what rules find"],
+)
+def test_files_of_which_nearly_everything_is_wrong_are_refused(
+    wrong: dict[str, object], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    count = len(judge(*[wrong] * 4).issues)
+    assert count >= 4
+    monkeypatch.setattr(cells, "MOST_ISSUES", count)
+    judge(*[wrong] * 4)
+    monkeypatch.setattr(cells, "MOST_ISSUES", count - 1)
+    with pytest.raises(UnusableInput, match="hardly meant for this profile"):
+        judge(*[wrong] * 4)
