@@ -41,6 +41,11 @@ FIELDS: dict[str, Attribute] = {
 _CODED = (Type.TEXT, Type.CHOICE, Type.CHOICES, Type.WORDS)
 DATE_FORMATS = ("dd.mm.yyyy", "dd/mm/yyyy", "mm/dd/yyyy")
 """Beside ISO dates, which are always understood."""
+_LARGEST_BYTES = 1_000_000
+_ASIDE = re.compile(r"\\.|\[\^?\]?(?:\\.|[^\]\\])*\]", re.DOTALL)  # escaped signs and classes of signs
+_GROUP = re.compile(r"\((?:\?(?:P?<\w+>|<?[=!:>]|[a-zA-Z-]+:?))?([^()]*)\)([*+{])?")
+_OPEN = re.compile(r"[*+?{|]")
+_SPREAD = re.compile(r"\(\?[a-zA-Z-]*x")  # comments could hide what follows
 _SEPARATORS = re.compile(r"[\s_\-./]+")
 
 
@@ -133,7 +138,10 @@ def load(name_or_path: str | Path) -> Profile:
         if not text.endswith(".toml") and text not in known():
             raise FileNotFoundError
         path = Path(text) if text.endswith(".toml") else resources.DATA / "profiles" / f"{text}.toml"
-        content = path.read_bytes()
+        if not path.is_file():  # a pipe would make us wait, and a device has no end
+            raise FileNotFoundError
+        with path.open("rb") as file:
+            content = file.read(_LARGEST_BYTES + 1)
     except (OSError, ValueError) as error:  # ValueError: a zero byte in the name
         raise NotFound(
             N_("There is no profile “%(name)s”; known are: %(known)s. A file of your own ends in .toml."),
@@ -141,12 +149,16 @@ def load(name_or_path: str | Path) -> Profile:
             known=", ".join(known()),
         ) from error
     try:
-        return parse(tomllib.loads(content.decode("utf-8")))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        reason = str(error) if isinstance(error, tomllib.TOMLDecodeError) else "UTF-8"
+        if len(content) > _LARGEST_BYTES:
+            raise ValueError(content)
+        table = tomllib.loads(content.decode("utf-8"))
+    except (ValueError, RecursionError) as error:  # a number of 5,000 digits is a plain ValueError
+        reasons = {tomllib.TOMLDecodeError: str(error)[:200], UnicodeDecodeError: "UTF-8"}
+        reason = reasons.get(type(error), "too large, or nested too deeply")
         raise UnusableInput(
-            N_("The profile “%(name)s” is not valid TOML: %(reason)s"), name=path.name[:80], reason=reason[:200]
+            N_("The profile “%(name)s” is not valid TOML: %(reason)s"), name=path.name[:80], reason=reason
         ) from error
+    return parse(table)
 
 
 def parse(table: Mapping[str, Any]) -> Profile:
@@ -211,11 +223,24 @@ def _column(name: str, table: _Table) -> Column:
 def _pattern(text: str, table: _Table) -> re.Pattern[str]:
     try:
         pattern = re.compile(text)
-    except re.error:
+    except (re.error, OverflowError, RecursionError):
         pattern = re.compile("")
-    if pattern.groups != 1:
+    if pattern.groups != 1 or _may_run_away(text):
         raise table.wrong(N_("The profile's key “%(key)s” must be a regular expression with one group."), "part")
     return pattern
+
+
+def _may_run_away(pattern: str) -> bool:
+    """Tell whether a repeated group holds repetitions or choices: some texts would take such a pattern years."""
+    if _SPREAD.search(pattern):
+        return True
+    bare = _ASIDE.sub("x", pattern)
+    while found := _GROUP.search(bare):
+        open_ = _OPEN.search(found[1]) is not None
+        if open_ and found[2]:
+            return True
+        bare = bare[: found.start()] + ("|" if open_ else "x") + (found[2] or "") + bare[found.end() :]
+    return False
 
 
 def _geometry(table: _Table) -> GeometryRule:

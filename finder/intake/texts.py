@@ -23,6 +23,7 @@ from finder.language import N_
 LONGEST = {"id": 100, "name": 300, "source": 200, "source_id": 200, "municipality": 200}
 LONGEST_TEXT = 20_000
 LONGEST_URL = 2_000
+_SEARCHED = 1_000  # characters a profile's pattern looks at: its time may grow with their square
 _QUOTED = re.compile(r'="((?:[^"]|"")*)"')
 _ONE_LINE = frozenset(
     ("id", "name", "municipality", "source", "source_id", "estate", "plan_name", "cadastral_reference")
@@ -72,7 +73,7 @@ def caster(column: Column, name: str, escaped: bool) -> Caster:
                 else (None, (bad("text", N_("“%(value)s” is not a text; the value stays unknown."), value),))
             )
         text = unguarded(text) if escaped else text
-        if part is not None and (match := part.search(text)) is not None:
+        if part is not None and (match := part.search(text[:_SEARCHED])) is not None:
             text = match[1]
         if codes:
             text = codes.get(key(text), text)

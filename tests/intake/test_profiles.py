@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import os
 import tomllib
 from pathlib import Path
 from typing import Any
@@ -260,3 +261,60 @@ def test_the_bundled_files_hold_nothing_but_their_profile() -> None:
     for name in profiles.known():
         table = tomllib.loads((resources.DATA / "profiles" / f"{name}.toml").read_text(encoding="utf-8"))
         assert refused({**table, "comment": "x"}).params["key"] == "comment"
+
+
+# -- profiles that mean harm ------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "name=" + "[" * 100_000,
+        "name=" + "{a=" * 3000,
+        "name='x'\ntitle='y'\n[rows]\nmin=" + "9" * 5000,
+        "#" * 1_000_001,
+    ],
+    ids=["lists in lists", "tables in tables", "a number of 5,000 digits", "more than a megabyte"],
+)
+def test_files_beyond_all_bounds_are_refused(tmp_path: Path, text: str) -> None:
+    path = tmp_path / "own.toml"
+    path.write_text(text)
+    with pytest.raises(UnusableInput, match=r"own\.toml"):
+        profiles.load(path)
+
+
+def test_pipes_and_devices_are_no_profiles(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe.toml")
+    (tmp_path / "endless.toml").symlink_to("/dev/zero")
+    for name in ("pipe.toml", "endless.toml"):
+        with pytest.raises(NotFound):
+            profiles.load(tmp_path / name)
+
+
+@pytest.mark.parametrize(
+    "part",
+    [
+        "((?:a+)+)$",
+        "((?:a|a)*)$",
+        "((a?a?))*$",
+        "((?:a|[ab](?:c))+)$",
+        "(?P<part>(?:(?:a{2,}))*)",
+        "(?:(?:x)(?:y+)(a))*",
+        r"((?:\)a+)+)",
+        "((?:[]()]b+)+)",
+        "(?x)(a) # [",
+        "(?-i:(?ix:(a)))",
+        "(a{99999999999999})",
+        "(?:" * 3000 + "(a)" + ")" * 3000,
+    ],
+)
+def test_patterns_that_may_run_for_years_are_refused(part: str) -> None:
+    error = refused(changed("columns|owner|part", part))
+    assert error.params["key"] == "columns.owner.part"
+
+
+@pytest.mark.parametrize(
+    "part", ["([a-z-]+[/:][A-Za-z0-9-]+)/?$", "^(?:Nr|No)[.]? *([0-9]+)", "(a{1,3}b+)", r"\((.*)\)", "(?:ab)+(c*|d?)"]
+)
+def test_ordinary_patterns_are_taken(part: str) -> None:
+    assert profiles.parse(changed("columns|owner|part", part)).columns
