@@ -66,7 +66,7 @@ class Workplace:
 
     def say(self, text: str) -> None:
         """Print a sentence beside the result."""
-        err.print(text, soft_wrap=True)
+        err.print(text, soft_wrap=True, markup=False)
 
 
 class Commands(click.Group):
@@ -78,8 +78,10 @@ class Commands(click.Group):
             return super().invoke(ctx)
         except FinderError as error:
             wish = ctx.obj.config.language if isinstance(ctx.obj, Workplace) else None
-            click.echo(language.choose(wish).error(error), err=True)
+            click.echo(terminal.one_line(language.choose(wish).error(error)), err=True)
             sys.exit(2)
+        except KeyboardInterrupt:
+            sys.exit(130)  # as shells say it; 1 would mean that something was stored
         except BrokenPipeError:
             sys.stderr.close()
             sys.exit(0)
@@ -176,6 +178,8 @@ def import_(
     status: str,
 ) -> None:
     """Bring sites in from files; each file is stored as a whole or not at all."""
+    if report_path:
+        issues.check(report_path)
     code = 0
     with workplace.database() as database:
         for path in paths:

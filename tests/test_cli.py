@@ -177,6 +177,59 @@ def test_link_to_a_crs_is_not_followed(place: Path) -> None:
     assert finder("show", "P-0").exit_code == 2
 
 
+@pytest.mark.parametrize("report", ["report.pdf", "absent/report.csv"])
+def test_report_that_cannot_be_written_is_refused_before_anything_is_stored(place: Path, report: str) -> None:
+    file = written(place / "plots.geojson", {})
+    result = finder("import", file, "--report", place / report)
+    assert result.exit_code == 2
+    assert len(result.output.strip().splitlines()) == 1
+    assert finder("show", "P-0").exit_code == 2
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("import", "plots.geojson", "--crs", "EPSG:\x1b[2J\n"),
+        ("import", "plots.geojson", "--profile", "\x1b]0;x\x07.toml"),
+        ("import", "plots.geojson", "--municipality", "Marl\nMarl\u202e"),
+        ("search", "--q", "\n", "--zoning", "\x9b2J"),
+        ("show", "\x1b[31m"),
+        ("export", "\x1b\n.x"),
+    ],
+)
+def test_refusals_are_one_line_that_steers_no_terminal(
+    place: Path, words: tuple[str, ...], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(place)
+    written(place / "plots.geojson", {})
+    result = finder(*words)
+    assert result.exit_code == 2
+    assert result.output.endswith("\n")
+    assert result.output[:-1].isprintable()
+
+
+@pytest.mark.parametrize("name", ["[b]x[i].geojson", "[@click=x()]x[.geojson"])
+def test_names_of_files_are_no_markup(place: Path, name: str) -> None:
+    assert name in finder("import", written(place / name, {})).output
+    assert name in finder("export", place / name).output
+
+
+def test_breaking_off_stores_nothing_and_is_no_partial_success(place: Path) -> None:
+    slow = place / "slow.geojson"
+    slow.write_text('{"a":NaN,"b":"' + '\\"' * 2_000_000)  # keeps the reading busy for minutes
+    before = (place / "finder.sqlite").read_bytes()
+    (temporary := place / "temporary").mkdir()
+    command = [sys.executable, "-m", "finder", "import", str(slow)]
+    process = subprocess.Popen(command, stderr=subprocess.PIPE, env=os.environ | {"TMPDIR": str(temporary)})
+    while not list(temporary.glob("*/said")):  # opened for the words of the process that reads
+        assert process.poll() is None
+    process.send_signal(signal.SIGINT)
+    _, said = process.communicate(timeout=60)
+    assert (process.returncode, said) == (130, b"")
+    assert not list(temporary.iterdir())
+    assert (place / "finder.sqlite").read_bytes() == before
+
+
 def test_refusals_speak_german(place: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("FINDER_LANGUAGE", "de")
     result = finder("import", place / "nowhere.geojson")

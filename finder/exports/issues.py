@@ -13,6 +13,7 @@ from finder.exports.table import harmless
 from finder.language import N_, Language
 from finder.model.record import Issue
 
+ENDINGS = (".json", ".csv")
 COLUMNS = ("row", "field", "value", "rule", "action", "message")
 
 
@@ -33,14 +34,32 @@ def rows(issues: Sequence[Issue], language: Language) -> list[dict[str, object]]
 
 def write(path: Path, head: Mapping[str, object], issues: Sequence[Issue], language: Language) -> None:
     """Write the report by the path's ending, .json (with the counts) or .csv (the issues alone)."""
+    check(path)
     listed = rows(issues, language)
-    match path.suffix.lower():
-        case ".json":
+    try:
+        if path.suffix.lower() == ".json":
             path.write_bytes(orjson.dumps({**head, "issues": listed}, option=orjson.OPT_INDENT_2) + b"\n")
-        case ".csv":
+        else:
             with path.open("w", encoding="utf-8-sig", newline="") as file:
                 writer = csv.writer(file)
                 writer.writerow(COLUMNS)
                 writer.writerows([harmless(row[name]) for name in COLUMNS] for row in listed)
-        case _:
-            raise UnusableInput(N_("The report is written as .json or .csv, not as “%(name)s”."), name=path.name[:80])
+    except OSError as error:
+        reason = error.strerror or "?"
+        raise UnusableInput(
+            N_("“%(name)s” cannot be written: %(reason)s."), name=path.name[:80], reason=reason
+        ) from error
+
+
+def check(path: Path) -> None:
+    """Refuse a path to which no report can be written, before anything is done that it would report on.
+
+    Raises
+    ------
+    UnusableInput
+        The ending is no known format, or the folder does not exist.
+    """
+    if path.suffix.lower() not in ENDINGS:
+        raise UnusableInput(N_("The report is written as .json or .csv, not as “%(name)s”."), name=path.name[:80])
+    if not path.parent.is_dir():
+        raise UnusableInput(N_("The folder of “%(name)s” does not exist."), name=path.name[:80])

@@ -19,6 +19,11 @@ from finder.presentation import format
 from finder.store.sites import Listed
 
 
+def one_line(text: str) -> str:
+    """Return a sentence that cannot steer the terminal, whatever names and values stand in it."""
+    return "".join(sign if sign.isprintable() else " " for sign in text)
+
+
 def unknown(language: Language) -> Text:
     """Return "not known", muted."""
     return Text(language.text(N_("not known")), style="dim")
@@ -39,7 +44,7 @@ def sites(hits: tuple[Listed, ...], towns: Mapping[str, str], language: Language
     for hit in hits:
         site = hit.site
         table.add_row(
-            site.id,
+            Text(site.id),
             Text(site.name),
             Text(towns.get(site.municipality, site.municipality)),
             size(site, language) or unknown(language),
