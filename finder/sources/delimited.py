@@ -21,6 +21,7 @@ FORMAT = "CSV"
 DELIMITERS = (";", ",", "\t", "|")
 _BLOCK = 20_000
 _LOOKED_AT = 100
+_LONGEST_CELL = 2**31 - 1  # the module's limit holds for the whole process: never lower it to one text's length
 _SAMPLE_CHARACTERS = 1_000_000
 _STATED = re.compile(r"sep=(.)\r?\n", re.IGNORECASE)  # a first line that Excel writes and reads
 _END = "\x00"  # no text holds it: a last line of our own that shows whether a quotation mark was left open
@@ -112,7 +113,7 @@ def _is_regular(content: str, delimiter: str) -> bool:
 
 
 def _rows(content: str, delimiter: str, *, strict: bool = False) -> Iterator[list[str]]:
-    csv.field_size_limit(len(content) + len(_END) + 1)
+    csv.field_size_limit(_LONGEST_CELL)
     return csv.reader(io.StringIO(content, newline=""), delimiter=delimiter, strict=strict)
 
 
@@ -141,7 +142,7 @@ def _records(content: str, layout: _Layout, notes: Notes) -> Iterator[list[str]]
     """Yield every record; refuse a text that ends inside quotation marks."""
     if not layout.regular:
         notes.once("quotes_irregular")
-    csv.field_size_limit(len(content) + len(_END) + 1)
+    csv.field_size_limit(_LONGEST_CELL)
     lines = chain(io.StringIO(content, newline=""), ("" if content.endswith(("\n", "\r")) else "\n", _END))
     before: list[str] | None = None
     count = 0

@@ -247,3 +247,8 @@ def test_limits() -> None:
     assert code(content, Limits(max_features=4))[0] == "too_many_features"
     assert code(content, Limits(max_columns=1))[0] == "too_many_columns"
     assert code("name;area\n\0;1\n")[0] == "nul"
+
+
+def test_reading_a_short_text_leaves_long_cells_readable() -> None:
+    delimited.read(b"a;b\n1;2\n", Limits())
+    assert list(csv.reader(["x" * 200_000])) == [["x" * 200_000]]
