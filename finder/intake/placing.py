@@ -59,7 +59,8 @@ def place(written: Written, rule: GeometryRule) -> Placed:
         out[position] = geometry
         issues.append(_issue(reading, rows[position]))
         unplaced[position] = doubtful[position] = False
-    quoted = {position: shown(written.geometry[position].wkt) for position in np.flatnonzero(doubtful).tolist()}
+    with np.errstate(all="ignore"):  # of infinite coordinates
+        quoted = {position: shown(written.geometry[position].wkt) for position in np.flatnonzero(doubtful).tolist()}
     lost = {position: value for position, value in quoted.items() if unplaced[position]}
     for position, value in quoted.items():
         said = written.crs[position]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import struct
 from collections.abc import Sequence
 from typing import Any
 
@@ -20,7 +21,7 @@ from finder.intake.coordinates import Written
 from finder.intake.placing import Placed
 from finder.intake.profiles import GeometryRule, load
 from tests.factories import ORIGIN, at, square
-from tests.intake.deliveries import METRES, sentences
+from tests.intake.deliveries import METRES, judge, sentences
 from tests.test_crs import NAMELESS
 
 LONLAT = "EPSG:4326"
@@ -282,3 +283,9 @@ def test_outlines_are_read_again_as_a_whole() -> None:
 def test_the_middle_of_the_region_is_in_its_box() -> None:
     lon, lat = crs.to_lonlat(Point(*ORIGIN)).coords[0]
     assert said(place([Point(lon, lat)], LONLAT, GeometryRule(box=(6.7, 51.4, 7.55, 51.9)))) == []
+
+
+def test_coordinates_past_all_bounds_are_quoted_without_a_warning() -> None:
+    # arcs out there become signalling NaN in GDAL
+    wkb = struct.pack("<BII", 1, 2, 2) + struct.pack("<QQ", *[0x7FF0_0000_0000_00FF] * 2) + struct.pack("<dd", 1e308, 0)
+    assert judge({}, geometry=[wkb]).rejected == {1}
