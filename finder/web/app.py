@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import secrets
 from typing import Any
+from urllib.parse import quote
 
 import flask
 from markupsafe import Markup
@@ -88,7 +89,7 @@ def _finish(response: flask.Response) -> flask.Response:
     for name, value in HEADERS.items():
         response.headers.setdefault(name, value)
     wish = flask.request.args.get("lang")
-    if wish in LANGUAGES:
+    if wish in LANGUAGES and response.mimetype == "text/html":  # never on what others may keep for everybody
         response.set_cookie(
             LANGUAGE_COOKIE,
             str(wish),
@@ -97,7 +98,7 @@ def _finish(response: flask.Response) -> flask.Response:
             secure=flask.request.is_secure,
             httponly=True,
         )
-    if response.mimetype == "text/html":
+    if not response.cache_control.public:
         response.headers.add("Vary", "Accept-Language, Cookie")
         response.headers.setdefault("Cache-Control", "no-cache")
     return response
@@ -115,7 +116,8 @@ def _frame() -> dict[str, Any]:
         "alliance": region["alliance"][flask.g.language.code],
         "language_switch": {
             "code": other,
-            "href": flask.request.path + "?" + public.query_string([*args, ("lang", other)]),
+            # unquoted, /\\host and /<tab>/host would lead to another host
+            "href": quote(flask.request.path) + "?" + public.query_string([*args, ("lang", other)]),
         },
         "notice": getattr(flask.g, "notice", None),
         "today": dt.date.today(),

@@ -214,6 +214,12 @@ def _file(write: Callable[[Iterator[Listed]], Iterable[str] | Iterable[bytes]], 
         session = open_.enter_context(database.reading())
         asked, context = _question(session)
         found = answer.every(session, asked, today=context.today, hidden_after_days=days)
+        if flask.request.method == "HEAD":
+            # without its length the server would send the end of a body that is none
+            response = flask.Response(mimetype=mimetype)
+            parts = write(found)
+            response.content_length = sum(len(part.encode() if isinstance(part, str) else part) for part in parts)
+            return response
         response = flask.Response(write(found), mimetype=mimetype)
         response.call_on_close(open_.pop_all().close)
     return response

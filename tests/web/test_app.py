@@ -96,6 +96,28 @@ def test_switch_keeps_the_address(client: FlaskClient) -> None:
     assert "/sites?zoning=GI,GE&amp;min_area=4ha&amp;lang=de" in html
 
 
+@pytest.mark.parametrize("path", ["/%5Cevil.example/", "/%09/evil.example", "/%0a/evil.example", "/%3F/"])
+def test_switch_leads_to_no_other_host(client: FlaskClient, path: str) -> None:
+    html = client.get(path).get_data(as_text=True)
+    (href,) = re.findall(r'<a href="([^"]*)" lang="en"', html)
+    assert re.fullmatch(r"/[\w%./-]*\?lang=en", href)
+    assert not href.startswith("//")
+
+
+def test_what_everybody_may_keep_sets_no_cookie_and_what_depends_on_the_reader_says_so(client: FlaskClient) -> None:
+    html = client.get("/").get_data(as_text=True)
+    style = re.search(r'/assets/[^"]+\.css', html)
+    assert style
+    kept = client.get(f"{style[0]}?lang=en")
+    assert kept.cache_control.public
+    assert "Set-Cookie" not in kept.headers
+    assert "Cookie" not in kept.headers["Vary"]
+    for address in ("/map.js", "/map.geojson", "/sites.geojson?zoning=GX"):
+        response = client.get(address)
+        assert {"Accept-Language", "Cookie"} <= {word.strip() for word in response.headers["Vary"].split(",")}
+        assert "no-cache" in response.headers["Cache-Control"]
+
+
 # -- refusals ---------------------------------------------------------------------------------------------------------
 
 

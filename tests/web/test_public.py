@@ -99,6 +99,13 @@ def test_files_answer_the_same_question(client: FlaskClient) -> None:
 # -- what must be said ------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.parametrize("address", ["/sites.csv", "/sites.geojson"])
+def test_heads_of_files_have_the_length_of_the_file(client: FlaskClient, address: str) -> None:
+    head = client.head(address)
+    assert head.data == b""
+    assert head.content_length == len(client.get(address).data)
+
+
 def test_sample_is_marked_everywhere(serve: Serve) -> None:
     client = serve([factories.complete_site(id="T-1", sample=True, evidence=None)], inventory="sample")
     for address in ("/", "/sites", "/sites/T-1", "/sources", "/impressum"):
