@@ -50,6 +50,8 @@ from finder.model.vocabulary import (
 )
 from finder.search import values
 
+MOST_WORDS, LONGEST_WORDS = 20, 300
+
 
 class Kind(StrEnum):
     """How a criterion's value is written, offered in a form and said in a sentence."""
@@ -208,9 +210,11 @@ def _read_near(word: str, texts: list[str], context: Context) -> tuple[str, Poin
 
 
 def _read_words(word: str, text: str) -> str:
-    if not fold(text):
-        raise values.wrong(word, text, N_("words are expected"))
-    return text.strip()
+    # PostgreSQL knows no text with NUL, and databases no condition of a thousand parts
+    shown = "".join(sign for sign in " ".join(text.split()) if sign.isprintable()).strip()
+    if not 1 <= len(fold(shown).split()) <= MOST_WORDS or len(shown) > LONGEST_WORDS:
+        raise values.wrong(word, text, N_("one to 20 words of at most 300 characters together are expected"))
+    return shown
 
 
 def _near(value: tuple[str, Point], context: Context) -> Predicate:

@@ -117,7 +117,8 @@ def get(session: Session, id_: str) -> Listed:
     NotFound
         There is no such site, whatever its state.
     """
-    for listed in _load(session, tables.site.c.id == id_).values():
+    # NUL and half characters are no text to databases
+    for listed in _load(session, tables.site.c.id == id_).values() if id_.isprintable() else ():
         return listed
     raise NotFound(N_("There is no site “%(id)s”."), id=id_[:80])
 

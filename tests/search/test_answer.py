@@ -7,10 +7,12 @@ import re
 
 import pytest
 
+from finder.errors import UnknownWord
 from finder.language import Language
 from finder.model.vocabulary import AccessKind, Evidence, Status, Zoning
 from finder.search import answer, question, surroundings
 from finder.search.answer import Answer
+from finder.search.criteria import LONGEST_WORDS, MOST_WORDS
 from finder.store.database import Database
 from tests import factories
 
@@ -98,6 +100,24 @@ def test_searched_words_are_only_words(database_url: str, word: str) -> None:
         assert ids(ask(database, ("q", word))) == ["with"]
         assert ids(ask(database, ("q", f"  {word.upper()}  am "))) == ["with"]
         assert ids(ask(database, ("q", f"{word} elsewhere"))) == []
+
+
+@pytest.mark.parametrize("text", ["Am\0 Bahnhof", "Am Bahn\u200bhof", "\udcffAm\tBahnhof\n", "\u00adAm Bahnhof\x1b"])
+def test_signs_that_are_none_are_not_searched(database_url: str, text: str) -> None:
+    with factories.database(database_url, [factories.site(id="x", estate="Am Bahnhof 3")]) as database:
+        found = ask(database, ("q", text))
+        assert ids(found) == ["x"]
+        assert found.question.texts("q")
+        assert found.question.asked[0].value == "Am Bahnhof"
+
+
+def test_as_many_words_as_may_be_asked_are_answered(database_url: str) -> None:
+    with factories.database(database_url, [factories.site(id="x")]) as database:
+        words = [f"w{number}" for number in range(MOST_WORDS)]
+        assert ids(ask(database, ("q", " ".join(words)))) == []
+        for text in (" ".join([*words, "w"]), " ".join(["w"] * 100_000), "w" * (LONGEST_WORDS + 1), "\0", " \u200b "):
+            with pytest.raises(UnknownWord, match="one to 20 words"):
+                ask(database, ("q", text))
 
 
 def test_words_find_umlauts_either_way(database_url: str) -> None:

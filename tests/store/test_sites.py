@@ -41,13 +41,14 @@ def test_none_and_stated_none_stay_apart(database_url: str) -> None:
         assert sites.count(session, Compare("max_restriction", Operator.EQ, "none")) == 1
 
 
-def test_get_names_what_is_not_there(database_url: str) -> None:
+@pytest.mark.parametrize("id_", ["nowhere", "\0", "a\0b", "\udcff"])
+def test_get_names_what_is_not_there(database_url: str, id_: str) -> None:
     with (
         factories.database(database_url, [factories.site()]) as database,
         database.reading() as session,
-        pytest.raises(NotFound, match="“nowhere”"),
+        pytest.raises(NotFound, match=f"“{id_}”"),
     ):
-        sites.get(session, "nowhere")
+        sites.get(session, id_)
 
 
 def test_find_counts_what_is_left_out_and_why(database_url: str) -> None:
