@@ -22,7 +22,7 @@ from finder.store.sites import Listed
 
 CHUNK = 5000
 COLUMNS = (*IDENTITY, *SITE_NAMES, *DERIVED, "provenance", *ACCESS_NAMES)
-_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
+_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")  # wide ones count as well
 
 
 def cell(value: Any) -> Any:

@@ -67,6 +67,8 @@ FORMULAS = [
     '=HYPERLINK("https://example.org")',
     "'=1",
     "''-",
+    "＝1+1",
+    "＠SUM(A1)",
 ]
 
 
