@@ -11,7 +11,7 @@ from finder.config import Freshness
 from finder.language import N_, Language
 from finder.model.access import Access
 from finder.model.place import Municipality
-from finder.model.site import Contact, Provenance, Site
+from finder.model.site import SIZES, Contact, Site
 from finder.model.vocabulary import AccessKind, Evidence, GeometryQuality, Method, Status, Vehicle
 from finder.presentation import facts, format, freshness, listing, roadmap, symbols
 from finder.presentation.facts import Row, Section, Source, Sources, web
@@ -192,9 +192,7 @@ def _outline_note(site: Site, language: Language) -> str | None:
 
 def _figures(site: Site, access: tuple[Access, ...], language: Language) -> tuple[Figure, ...]:
     basis = None if site.size_basis is None else language.text(site.size_basis.label)
-    size_name = next(
-        (n for n, b in _SIZE_NAMES.items() if site.size_basis and b == site.size_basis.value), "stated_area_m2"
-    )
+    size_name = next((name for name, counted in SIZES if counted is site.size_basis), None)
     junction = listing.reach(access, AccessKind.MOTORWAY_JUNCTION, Vehicle.TRUCK, language)
     available = None
     if site.available_from is not None:
@@ -205,11 +203,11 @@ def _figures(site: Site, access: tuple[Access, ...], language: Language) -> tupl
         Figure(
             language.text(N_("Size")) + (f", {basis}" if basis else ""),
             None if site.size_m2 is None else format.area(site.size_m2, language),
-            _as_of(site.origin(size_name), language),
+            size_name and listing.said_as_of(site.origin(size_name).as_of, language),
         ),
         Figure(
             language.text(N_("Zoning")),
-            "; ".join(z.value for z in site.zoning) if site.zoning else None,
+            format.zoning(site.zoning, language),
             language.text(site.plan_status.label) if site.plan_status else None,
         ),
         Figure(
@@ -219,19 +217,6 @@ def _figures(site: Site, access: tuple[Access, ...], language: Language) -> tupl
         ),
         Figure(language.text(N_("Available")), available, site.availability_note),
     )
-
-
-_SIZE_NAMES = {
-    "available_area_m2": "available",
-    "net_area_m2": "net",
-    "stated_area_m2": "stated",
-    "area_m2": "measured",
-}
-
-
-def _as_of(origin: Provenance, language: Language) -> str | None:
-    text = format.as_of(origin.as_of, language)
-    return None if text is None else language.text(N_("as of %(date)s"), date=text)
 
 
 def _access_row(kind: AccessKind, access: tuple[Access, ...], numbered: Sources, language: Language) -> AccessRow:

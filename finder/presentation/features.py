@@ -12,7 +12,7 @@ import shapely
 from finder import crs
 from finder.language import N_, Language
 from finder.model.vocabulary import AccessKind
-from finder.presentation import listing, markers, symbols
+from finder.presentation import format, listing, markers, symbols
 from finder.store.sites import Listed
 
 DECIMALS = 6
@@ -49,7 +49,7 @@ def labels(listed: Listed, towns: Mapping[str, str], language: Language) -> dict
         "town": listing.town_names(site, towns),
         "size": markers.size_text(site, language) or language.text(N_("size not known")),
         "size_m2": site.size_m2,
-        "zoning": markers.zoning_text(site) or language.text(N_("zoning not known")),
+        "zoning": format.zoning(site.zoning, language) or language.text(N_("zoning not known")),
         "availability": language.text(N_("available %(when)s"), when=language.text(site.availability.label))
         if site.availability
         else language.text(N_("availability not known")),

@@ -12,7 +12,7 @@ from babel.numbers import format_decimal
 from finder.language import N_, Language
 from finder.model.attributes import Attribute, Type
 from finder.model.site import Contact, Medium, Restriction
-from finder.model.vocabulary import Labelled
+from finder.model.vocabulary import Labelled, Zoning
 
 NO_BREAK = "\u00a0"
 M2_PER_HA = 10_000.0
@@ -126,6 +126,13 @@ def record(given: Any, language: Language) -> str:
             parts = (given.organisation, given.name, given.role, given.phone, given.email)
             return ", ".join(part for part in parts if part)
     return str(given)
+
+
+def zoning(kinds: tuple[Zoning, ...] | None, language: Language) -> str | None:
+    """Return kinds of zoning by their codes, "GI; GE", None where they are not known; a stated empty list is "none"."""
+    if kinds is None:
+        return None
+    return "; ".join(kind.value for kind in kinds) or language.text(N_("none"))
 
 
 def capital(text: str) -> str:

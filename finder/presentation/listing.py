@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from finder.config import Freshness
 from finder.language import N_, Language
 from finder.model.access import Access
-from finder.model.site import Site
+from finder.model.site import ATTRIBUTES, Site
 from finder.model.vocabulary import AccessKind, Evidence, Status, Vehicle
 from finder.presentation import format, freshness, phrases, symbols
 from finder.presentation.freshness import Badge
@@ -105,8 +105,8 @@ def hit(
         line=_line(site, towns, language),
         size=None if site.size_m2 is None else format.area(site.size_m2, language),
         size_basis=None if basis is None else language.text(basis.label),
-        zoning="; ".join(z.value for z in site.zoning) if site.zoning else None,
-        zoning_words=", ".join(language.text(z.label) for z in site.zoning) if site.zoning else None,
+        zoning=format.zoning(site.zoning, language),
+        zoning_words=format.value(ATTRIBUTES["zoning"], site.zoning, language),
         mark=symbols.zoning_mark(site.zoning, site.availability),
         ways=tuple(
             Way(format.capital(language.text(name)), reach(listed.access, kind, kind.vehicle, language))
@@ -184,3 +184,9 @@ def method(entry: Access, language: Language) -> str:
 def dated(as_of: str | None, language: Language) -> str:
     """Return a source's date, or that it has none."""
     return format.as_of(as_of, language) or language.text(N_("undated"))
+
+
+def said_as_of(as_of: str | None, language: Language) -> str:
+    """Return a fact's date as it stands beside its figure: "as of 2023", or that it has none."""
+    said = format.as_of(as_of, language)
+    return language.text(N_("undated")) if said is None else language.text(N_("as of %(date)s"), date=said)

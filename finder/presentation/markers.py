@@ -13,8 +13,7 @@ from finder.model.site import Site
 from finder.model.vocabulary import Evidence, GeometryQuality, Zoning
 from finder.presentation import format
 
-M2_PER_HA = 10_000.0
-SIDES = ((20 * M2_PER_HA, 17), (5 * M2_PER_HA, 13), (0.0, 10))
+SIDES = ((20 * format.M2_PER_HA, 17), (5 * format.M2_PER_HA, 13), (0.0, 10))
 """From which size on a square has which side in pixels."""
 LEAST_RADIUS = 3.4
 """Pixels; a smaller circle would not be seen."""
@@ -75,14 +74,9 @@ def size_text(site: Site, language: Language) -> str | None:
     return f"{format.area(site.size_m2, language)} {language.text(site.size_basis.label)}"
 
 
-def zoning_text(site: Site) -> str | None:
-    """Return the zoning's codes, or None where it is not known."""
-    return "; ".join(z.value for z in site.zoning) if site.zoning else None
-
-
 def title(site: Site, town: str, language: Language) -> str:
     """Return one line that says of a site on a map what the eye cannot read there."""
-    zoning = zoning_text(site)
+    zoning = format.zoning(site.zoning, language)
     parts = [site.name, town]
     parts.append(size_text(site, language) or language.text(N_("size not known")))
     if zoning:
@@ -101,4 +95,4 @@ def fills(site: Site) -> tuple[Zoning, ...] | None:
     return site.zoning[:2] if site.zoning is not None else None
 
 
-__all__ = ["Form", "Marker", "approximate", "fills", "marker", "size_text", "title", "zoning_text"]
+__all__ = ["Form", "Marker", "approximate", "fills", "marker", "size_text", "title"]

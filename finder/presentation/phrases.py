@@ -5,11 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from finder.language import N_, Language
+from finder.model.site import ATTRIBUTES
 from finder.model.vocabulary import Labelled, Zoning
 from finder.presentation import format
 from finder.search.answer import Answer
 from finder.search.criteria import Context, Criterion, Kind
 from finder.search.question import Asked, Potential, Question
+
+NOUNS = {"size_m2": N_("size"), "max_restriction": N_("restrictions"), "geometry": N_("place")}
+"""What criteria ask of several attributes together, or call by another name than facts do."""
 
 
 def phrase(asked: Asked, question: Question, context: Context, language: Language) -> str:
@@ -64,9 +68,9 @@ def either(words: Sequence[str], language: Language) -> str:
 
 def name(criterion: Criterion, language: Language) -> str:
     """Return what a criterion asks for as a noun, for "left out because … is not known"."""
-    if criterion.kind is Kind.AREA:
-        return language.text(N_("size"))
-    return language.text(criterion.label)
+    if criterion.asks in NOUNS or criterion.asks not in ATTRIBUTES:
+        return language.text(NOUNS.get(criterion.asks, criterion.label))
+    return language.text(ATTRIBUTES[criterion.asks].label)
 
 
 def left_out(answer: Answer, language: Language) -> str | None:

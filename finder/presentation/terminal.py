@@ -14,8 +14,8 @@ from finder.model.access import Access
 from finder.model.attributes import Group
 from finder.model.record import Issue
 from finder.model.site import ATTRIBUTES, Site
-from finder.model.vocabulary import AccessKind, Zoning
-from finder.presentation import format
+from finder.model.vocabulary import AccessKind
+from finder.presentation import format, listing
 from finder.store.sites import Listed
 
 
@@ -48,15 +48,10 @@ def sites(hits: tuple[Listed, ...], towns: Mapping[str, str], language: Language
             Text(site.name),
             Text(towns.get(site.municipality, site.municipality)),
             size(site, language) or unknown(language),
-            codes(site.zoning) or unknown(language),
+            format.zoning(site.zoning, language) or unknown(language),
             reach(hit.access, AccessKind.MOTORWAY_JUNCTION, language) or unknown(language),
         )
     return table
-
-
-def codes(zoning: tuple[Zoning, ...] | None) -> str | None:
-    """Return zoning as codes, "GI; GE"."""
-    return "; ".join(z.value for z in zoning) if zoning else None
 
 
 def size(site: Site, language: Language) -> str | None:
@@ -67,16 +62,9 @@ def size(site: Site, language: Language) -> str | None:
 
 
 def reach(access: tuple[Access, ...], kind: AccessKind, language: Language) -> str | None:
-    """Return the nearest access point of a kind with km, minutes and method."""
-    for entry in access:
-        if entry.kind is kind and entry.vehicle is kind.vehicle:
-            name = f"{entry.road} {entry.point_name}" if entry.road else entry.point_name
-            way = f"{format.km(entry.km, language)} ({language.text(entry.km_method.label)})"
-            if entry.minutes is None or entry.minutes_method is None:
-                return f"{name}: {way}"
-            time = f"{format.minutes(entry.minutes, language)} ({language.text(entry.minutes_method.label)})"
-            return f"{name}: {way}, {time}"
-    return None
+    """Return the nearest access point of a kind with minutes, kilometres, method and date."""
+    way = listing.reach(access, kind, kind.vehicle, language)
+    return None if way is None else f"{way.name}: {way.value}, {way.method}"
 
 
 def site(listed: Listed, towns: Mapping[str, str], language: Language) -> RenderableType:

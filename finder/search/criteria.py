@@ -203,9 +203,7 @@ def _read_near(word: str, texts: list[str], context: Context) -> tuple[str, Poin
         return text, crs.to_metric(Point(*lonlat))
     by_name = {fold(name): (name, point) for name, point in context.places.items()}
     if (found := by_name.get(fold(text))) is None:
-        raise values.wrong(
-            word, text, N_("longitude,latitude or the name of a town is expected, such as 7.1,51.6 or Marl")
-        )
+        raise values.wrong(word, text, N_("longitude,latitude or the name of a town is expected"))
     return found
 
 

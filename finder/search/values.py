@@ -124,7 +124,7 @@ def box(word: str, text: str) -> tuple[float, float, float, float]:
     parts = _degrees(text)
     if len(parts) == 4 and -180 <= parts[0] < parts[2] <= 180 and -90 <= parts[1] < parts[3] <= 90:
         return parts[0], parts[1], parts[2], parts[3]
-    raise wrong(word, text, N_("west,south,east,north in degrees are expected, such as 6.9,51.5,7.2,51.7"))
+    raise wrong(word, text, N_("west,south,east,north in degrees are expected"))
 
 
 def point(text: str) -> tuple[float, float] | None:

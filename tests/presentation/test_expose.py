@@ -68,6 +68,15 @@ def test_facts_of_one_origin_say_it_once() -> None:
     assert all((row.as_of, row.source) == (None, None) for row in size.rows)
 
 
+def test_key_figures_tell_stated_none_from_not_known_and_undated_from_dated() -> None:
+    dated = {"*": Provenance(source="Stadt", as_of="2024")}
+    size, zoning, *_ = shown(factories.site(zoning=(), net_area_m2=20_000.0, provenance=dated)).figures
+    assert (zoning.value, size.note) == ("none", "as of 2024")
+    size, zoning, *_ = shown(factories.site(net_area_m2=20_000.0)).figures
+    assert (zoning.value, size.note) == (None, "undated")
+    assert shown(factories.site(provenance=dated)).figures[0].note is None
+
+
 def test_fact_of_another_origin_keeps_its_own() -> None:
     origins = {"*": Provenance(source="Stadt", as_of="2024"), "power_mva": Provenance(source="Netz", as_of="2025")}
     page = shown(factories.complete_site(provenance=origins))

@@ -81,7 +81,7 @@ def test_date_is_as_exact_as_its_source(text: str | None, de: str | None, en: st
         ("sewer", True, "ja"),
         ("sewer", False, "nein"),
         ("available_from", dt.date(2027, 4, 1), "01.04.2027"),
-        ("availability", Availability.SHORT, "unter 2 Jahren"),
+        ("availability", Availability.SHORT, "innerhalb von 2 Jahren"),
         ("zoning", (Zoning.GI, Zoning.GEE), "Industriegebiet, eingeschränktes Gewerbegebiet"),
         ("zoning", (), "keine"),
         ("sectors", (), "keine"),

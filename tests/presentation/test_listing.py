@@ -72,6 +72,11 @@ def test_unknown_keeps_its_place() -> None:
     assert shown.unknown is None
 
 
+def test_stated_none_is_not_taken_for_not_known() -> None:
+    shown = row(factories.site(zoning=()))
+    assert (shown.zoning, shown.zoning_words) == ("none", "none")
+
+
 def test_what_was_asked_and_is_not_known_is_named_once() -> None:
     assert row(factories.site(), unknown=("size", "zoning", "size")).unknown == "size, zoning"
 

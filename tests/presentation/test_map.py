@@ -93,7 +93,7 @@ def test_shapes_are_in_longitude_and_latitude() -> None:
     ("language", "words"),
     [
         (EN, ("Motorway junction", "Motorways", "Closer", "Whole screen")),
-        (DE, ("Autobahnanschluss", "Autobahnen", "Näher", "Ganzer Bildschirm")),
+        (DE, ("Autobahnanschluss", "Autobahnen", "Näher", "Vollbild")),
     ],
     ids=["en", "de"],
 )

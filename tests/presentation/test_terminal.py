@@ -10,8 +10,12 @@ from hypothesis import strategies as st
 from rich.console import Console, RenderableType
 
 from finder.language import Language
+from finder.model.access import Access
 from finder.model.record import Issue
+from finder.model.vocabulary import AccessKind, Method, Vehicle
 from finder.presentation import terminal
+from finder.store.sites import Listed
+from tests import factories
 
 EN = Language("en")
 
@@ -62,6 +66,29 @@ def test_long_reports_say_how_much_is_not_shown() -> None:
     text = printed(terminal.issues(tuple(issue(i, f"v{i}") for i in range(60)), EN))
     assert text.count("is negative") == 50
     assert "10 more" in text
+
+
+def test_ways_say_how_and_of_when_they_were_measured() -> None:
+    way = Access(
+        kind=AccessKind.MOTORWAY_JUNCTION,
+        vehicle=Vehicle.TRUCK,
+        point_id="p",
+        point_name="Musterkreuz",
+        road="A 99",
+        km=2.04,
+        minutes=4.4,
+        km_method=Method.BEELINE,
+        minutes_method=Method.ESTIMATE,
+        uncertainty_m=300.0,
+        as_of="2023-06",
+        source="test",
+    )
+    listed = Listed(site=factories.site(zoning=()), access=(way,), version=1)
+    said = "A 99 Musterkreuz: 4 min · 2.0 km ± 0.3, estimate (truck) · beeline · Jun 2023"
+    table = printed(terminal.sites((listed,), factories.TOWNS, EN)).replace("\u00a0", " ")
+    assert said in table
+    assert "none" in table
+    assert said in printed(terminal.site(listed, factories.TOWNS, EN)).replace("\u00a0", " ")
 
 
 def test_mark_up_in_a_file_stays_text() -> None:
