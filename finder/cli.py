@@ -13,7 +13,7 @@ import click
 from rich.console import Console
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
-from finder import __version__, language, pipeline
+from finder import __version__, crs, language, pipeline
 from finder.config import Config
 from finder.errors import ConfigError, FinderError
 from finder.exports import answers, files, geojson, issues, table
@@ -154,7 +154,9 @@ def serve(workplace: Workplace, host: str, port: int, sample: bool, empty: bool)
 @click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path))
 @click.option("--profile", default="finder", show_default=True, help="A bundled profile's name or a TOML file.")
 @click.option("--municipality", help="Code or name that holds for all rows.")
-@click.option("--crs", "crs_given", help="Coordinate reference system where the file names none, such as EPSG:25832.")
+@click.option(
+    "--crs", "crs_given", help=f"Coordinate reference system where the file names none, such as EPSG:{crs.METRIC}."
+)
 @click.option("--layer", help="Layer to read where a file has several.")
 @click.option("--dry-run", is_flag=True, help="Show what would be done and store nothing.")
 @click.option("--strict", is_flag=True, help="Store nothing at all if one row is rejected.")
@@ -310,7 +312,8 @@ def check(workplace: Workplace) -> None:
         mark = "✓" if not finding.faults else "✗"
         line = f"{mark} {workplace.language.text(finding.what)}"
         if finding.faults:
-            line += f": {format.number(finding.faults, workplace.language)} ({', '.join(finding.examples)}, …)"
+            more = ", …" if finding.faults > len(finding.examples) else ""
+            line += f": {format.number(finding.faults, workplace.language)} ({', '.join(finding.examples)}{more})"
         out.print(line, markup=False, soft_wrap=True)
     sys.exit(1 if any(finding.faults for finding in findings) else 0)
 

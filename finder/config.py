@@ -53,7 +53,6 @@ class Config:
     """All settings, read once. `database` is a SQLAlchemy URL."""
 
     database: str
-    database_given: bool
     data_dir: Path
     cache_dir: Path
     url: str | None
@@ -72,16 +71,15 @@ class Config:
         name = SAMPLE_DATABASE if sample else "finder.sqlite"
         return cls(
             database=given or f"sqlite:///{data_dir / name}",
-            database_given=bool(given),
             data_dir=data_dir,
             cache_dir=_user_cache(),
             url=env.get("FINDER_URL", "").strip().rstrip("/") or None,
             secret_key=env.get("FINDER_SECRET_KEY", "").strip() or None,
             language=env.get("FINDER_LANGUAGE", "").strip() or env.get("LC_ALL") or env.get("LANG") or None,
             freshness=Freshness(
-                due=_days(env, "FINDER_FRESH_DAYS", 90),
-                unconfirmed=_days(env, "FINDER_DUE_DAYS", 180),
-                hidden=_days(env, "FINDER_HIDDEN_DAYS", 365),
+                due=_days(env, "FINDER_FRESH_DAYS", Freshness.due),
+                unconfirmed=_days(env, "FINDER_DUE_DAYS", Freshness.unconfirmed),
+                hidden=_days(env, "FINDER_HIDDEN_DAYS", Freshness.hidden),
             ),
             operator=env.get("FINDER_OPERATOR", "").strip() or None,
             contact=env.get("FINDER_CONTACT", "").strip() or None,

@@ -13,7 +13,6 @@ from finder.errors import ConfigError
 def test_nothing_set_is_ready_for_local_use() -> None:
     config = Config.from_env({})
     assert config.database == f"sqlite:///{config.data_dir / 'finder.sqlite'}"
-    assert not config.database_given
     assert config.freshness == Freshness(due=90, unconfirmed=180, hidden=365)
     assert (config.url, config.secret_key, config.language, config.operator, config.contact) == (None,) * 5
     assert config.cache_dir != config.data_dir
@@ -33,7 +32,7 @@ def test_every_setting_is_read() -> None:
             "FINDER_CONTACT": "land@example.org",
         }
     )
-    assert (config.database, config.database_given) == ("postgresql+psycopg://finder@db/finder", True)
+    assert config.database == "postgresql+psycopg://finder@db/finder"
     assert config.url == "https://land.example.org"
     assert (config.secret_key, config.language) == ("s3cret", "en")
     assert config.freshness == Freshness(due=30, unconfirmed=60, hidden=120)
