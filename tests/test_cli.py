@@ -14,6 +14,7 @@ import sys
 import threading
 import urllib.request
 from collections.abc import Iterator, Mapping
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
@@ -387,6 +388,15 @@ def test_serve_prints_its_address_and_answers(server: str) -> None:
         assert json.loads(response.read())["status"] == "ok"
     with urllib.request.urlopen(server + "sites?municipality=Marl&lang=de") as response:
         assert "Flächen" in response.read().decode()
+
+
+def test_idle_connections_shut_nobody_out(server: str) -> None:
+    host, port = re.fullmatch(r"http://(.*):(\d+)/", server).groups()  # type: ignore[union-attr]
+    with ExitStack() as open_:
+        for _ in range(200):
+            open_.enter_context(socket.create_connection((host, int(port))))
+        with urllib.request.urlopen(server + "healthz", timeout=20) as response:
+            assert response.status == 200
 
 
 def test_serving_other_machines_needs_a_secret(place: Path) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import secrets
+import threading
 from typing import Any
 from urllib.parse import quote
 
@@ -56,6 +57,7 @@ def create_app(config: Config, database: Database, *, host: str = "127.0.0.1") -
     app.config["MAX_CONTENT_LENGTH"] = 1_000_000
     app.config["SESSION_COOKIE_SAMESITE"] = "Lax"
     app.extensions["finder"] = config, database
+    app.extensions["files"] = threading.BoundedSemaphore(public.FILES_AT_ONCE)
     app.jinja_env.add_extension("jinja2.ext.i18n")
     app.jinja_env.install_gettext_callables(  # type: ignore[attr-defined]
         lambda message: flask.g.language.text(message),

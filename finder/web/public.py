@@ -6,6 +6,7 @@ import dataclasses
 import datetime as dt
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack
+from threading import BoundedSemaphore
 from typing import Any
 from urllib.parse import urlencode
 
@@ -32,6 +33,8 @@ from finder.store.sites import Listed
 blueprint = flask.Blueprint("public", __name__)
 MAP_LIMIT = 2000
 """Sites drawn on a page's map; the sentence beside it says when there are more."""
+FILES_AT_ONCE = 3
+"""Files written at the same time: who reads them slowly keeps a thread of the server each, and pages need some too."""
 
 
 def query_string(pairs: Iterable[tuple[str, str]]) -> str:
@@ -211,6 +214,10 @@ def _file(write: Callable[[Iterator[Listed]], Iterable[str] | Iterable[bytes]], 
     config, database = _finder()
     days = config.freshness.hidden
     with ExitStack() as open_:
+        places: BoundedSemaphore = flask.current_app.extensions["files"]
+        if not places.acquire(blocking=False):
+            flask.abort(503)
+        open_.callback(places.release)
         session = open_.enter_context(database.reading())
         asked, context = _question(session)
         found = answer.every(session, asked, today=context.today, hidden_after_days=days)
@@ -220,9 +227,15 @@ def _file(write: Callable[[Iterator[Listed]], Iterable[str] | Iterable[bytes]], 
             parts = write(found)
             response.content_length = sum(len(part.encode() if isinstance(part, str) else part) for part in parts)
             return response
-        response = flask.Response(write(found), mimetype=mimetype)
-        response.call_on_close(open_.pop_all().close)
+        held = open_.pop_all()
+        response = flask.Response(_written(write(found), held), mimetype=mimetype)
+        response.call_on_close(held.close)  # should nobody read to the end
     return response
+
+
+def _written(parts: Iterable[Any], held: ExitStack) -> Iterator[Any]:
+    yield from parts
+    held.close()
 
 
 @blueprint.get("/map.js")

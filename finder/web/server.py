@@ -11,6 +11,9 @@ from finder.errors import ConfigError
 from finder.language import N_
 
 THREADS = 8
+CONNECTIONS = 500
+"""More than browsers keep open at once: idle ones take no thread."""
+IDLE_SECONDS = 30
 
 
 def run(app: flask.Flask, host: str, port: int, ready: Callable[[str], None]) -> None:
@@ -22,7 +25,17 @@ def run(app: flask.Flask, host: str, port: int, ready: Callable[[str], None]) ->
         The port cannot be opened.
     """
     try:
-        server = waitress.create_server(app, host=host, port=port, threads=THREADS, ident=None)
+        server = waitress.create_server(
+            app,
+            host=host,
+            port=port,
+            threads=THREADS,
+            connection_limit=CONNECTIONS,
+            channel_timeout=IDLE_SECONDS,
+            cleanup_interval=IDLE_SECONDS,
+            asyncore_use_poll=True,  # select() knows only so many connections
+            ident=None,
+        )
     except OSError as error:
         raise ConfigError(N_("Port %(port)s cannot be opened; choose another with --port."), port=port) from error
     ready(f"http://{host}:{getattr(server, 'effective_port', port)}/")

@@ -11,6 +11,7 @@ from flask.testing import FlaskClient
 
 from finder.model.site import Provenance, Restriction
 from finder.model.vocabulary import AccessKind, Evidence, RestrictionKind, Status
+from finder.web.public import FILES_AT_ONCE
 from tests import factories
 from tests.web.conftest import Serve
 
@@ -104,6 +105,22 @@ def test_heads_of_files_have_the_length_of_the_file(client: FlaskClient, address
     head = client.head(address)
     assert head.data == b""
     assert head.content_length == len(client.get(address).data)
+
+
+def test_readers_of_files_leave_room_for_others(client: FlaskClient) -> None:
+    reading = [client.get("/sites.csv", buffered=False) for _ in range(FILES_AT_ONCE)]
+    for address in ("/sites.csv", "/sites.geojson"):
+        refused = client.get(address)
+        assert (refused.status_code, refused.mimetype) == (503, "application/json")
+    assert client.get("/sites").status_code == 200
+    assert client.get("/sites.csv?zoning=GX").status_code == 503
+    for response in reading:
+        assert response.status_code == 200
+        response.close()
+    for _ in range(FILES_AT_ONCE + 1):
+        assert client.get("/sites.csv?zoning=GX").status_code == 400
+        assert client.head("/sites.csv").status_code == 200
+        assert client.get("/sites.csv").get_data()
 
 
 def test_sample_is_marked_everywhere(serve: Serve) -> None:
