@@ -142,8 +142,8 @@ class Site:
     distance_class: DistanceClass | None = attribute(
         G.EMISSIONS, T.CHOICE, N_("distance class (NRW)"), choices=DistanceClass
     )
-    noise_day_db: float | None = attribute(G.EMISSIONS, T.NUMBER, N_("noise quota, day"), unit="dB(A)/m²")
-    noise_night_db: float | None = attribute(G.EMISSIONS, T.NUMBER, N_("noise quota, night"), unit="dB(A)/m²")
+    noise_day_db: float | None = attribute(G.EMISSIONS, T.NUMBER, N_("noise quota by day"), unit="dB(A)/m²")
+    noise_night_db: float | None = attribute(G.EMISSIONS, T.NUMBER, N_("noise quota by night"), unit="dB(A)/m²")
     operation_24h: bool | None = attribute(G.EMISSIONS, T.FLAG, N_("round-the-clock operation"))
     seveso: Seveso | None = attribute(G.EMISSIONS, T.CHOICE, N_("Seveso distance"), choices=Seveso)
     # restrictions

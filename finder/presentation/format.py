@@ -111,15 +111,14 @@ def value(row: Attribute, given: Any, language: Language) -> str | None:
 
 
 def record(given: Any, language: Language) -> str:
-    """Return nested facts in one line: a contact, restrictions by kind and note, media by title."""
+    """Return nested facts in one line: a contact, restrictions with all that is known of them, media by title."""
     match given:
         case ():
             return language.text(N_("none"))
         case tuple():
             return "; ".join(record(part, language) for part in given)
         case Restriction():
-            kind = language.text(given.kind.label)
-            return f"{kind}: {given.note}" if given.note else kind
+            return restriction(given, language)
         case Medium():
             return given.title or given.url
         case Contact():
@@ -133,6 +132,22 @@ def zoning(kinds: tuple[Zoning, ...] | None, language: Language) -> str | None:
     if kinds is None:
         return None
     return "; ".join(kind.value for kind in kinds) or language.text(N_("none"))
+
+
+def restriction(given: Restriction, language: Language) -> str:
+    """Return a restriction in one line: "mining (serious): old shaft, responsible: …, next step: …, done by: …"."""
+    kind = language.text(given.kind.label)
+    if given.severity is not None:
+        kind += f" ({language.text(given.severity.label)})"
+    end = None if given.expected_end is None else date(given.expected_end, language)
+    told = (
+        (N_("responsible"), given.responsible),
+        (N_("next step"), given.next_step),
+        (N_("done by"), end),
+    )
+    parts = [given.note, *(f"{language.text(word)}: {text}" for word, text in told if text)]
+    said = ", ".join(part for part in parts if part)
+    return f"{kind}: {said}" if said else kind
 
 
 def capital(text: str) -> str:

@@ -12,7 +12,13 @@ from finder.search.answer import Answer
 from finder.search.criteria import Context, Criterion, Kind
 from finder.search.question import Asked, Potential, Question
 
-NOUNS = {"size_m2": N_("size"), "max_restriction": N_("restrictions"), "geometry": N_("place")}
+NOUNS = {
+    "size_m2": N_("size"),
+    "max_restriction": N_("restrictions"),
+    "geometry": N_("place"),
+    "available_from": N_("availability"),
+    "verified_on": N_("confirmation"),
+}
 """What criteria ask of several attributes together, or call by another name than facts do."""
 
 

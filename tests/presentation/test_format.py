@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from finder.language import Language
 from finder.model.site import ATTRIBUTES, Contact, Medium, Restriction
-from finder.model.vocabulary import Availability, RestrictionKind, Zoning
+from finder.model.vocabulary import Availability, RestrictionKind, Severity, Zoning
 from finder.presentation import format
 
 DE, EN = Language("de"), Language("en")
@@ -106,3 +106,17 @@ def test_not_known_is_left_to_the_page(name: str) -> None:
 def test_area_never_shrinks_to_nothing(m2: float) -> None:
     digits = [int(c) for c in format.area(m2, EN) if c.isascii() and c.isdigit()]
     assert any(digits) == (m2 > 0.5)
+
+
+def test_restrictions_are_told_with_all_that_is_known_of_them() -> None:
+    bare = Restriction(kind=RestrictionKind.MINING)
+    full = Restriction(
+        kind=RestrictionKind.CONTAMINATION,
+        severity=Severity.SERIOUS,
+        note="tar",
+        responsible="Kreis",
+        next_step="survey",
+        expected_end=dt.date(2027, 5, 1),
+    )
+    said = "contamination (serious): tar, responsible: Kreis, next step: survey, done by: 1 May 2027"
+    assert format.record((bare, full), EN) == f"mining; {said}"
