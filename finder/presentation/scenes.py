@@ -65,7 +65,7 @@ class Scene:
         return sum(not box.covers(sign.point) for sign in self.signs)
 
 
-def region(session: Session, hits: Sequence[Listed], language: Language) -> Scene:
+def region(session: Session, hits: Sequence[Listed]) -> Scene:
     """Return the map of the region with these sites."""
     towns = tuple(reference.municipalities(session))
     ground = Ground(towns, tuple(reference.lines(session)), tuple(reference.places(session)))

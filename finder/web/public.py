@@ -77,7 +77,7 @@ def start() -> flask.typing.ResponseReturnValue:
         everything = _ask(session, Question(), config, limit=MAP_LIMIT)
         covered = counts.covered(session, context.today, config.freshness.hidden)
         by_town = counts.by_town(session, context.today, config.freshness.hidden)
-        scene = scenes.region(session, everything.hits, language)
+        scene = scenes.region(session, everything.hits)
         towns = reference.municipalities(session)
     return flask.render_template(
         "public/start.html",
@@ -109,7 +109,7 @@ def search() -> flask.typing.ResponseReturnValue:
         remaining = counts.with_each(session, asked, scope, filters.facets())
         without = () if found.hits else counts.without_each(session, asked, scope)
         covered = counts.covered(session, context.today, config.freshness.hidden)
-        scene = scenes.region(session, mapped.hits, language)
+        scene = scenes.region(session, mapped.hits)
     form = filters.form(asked, context, remaining, language)
     chips = filters.chips(asked, context, language, "/sites")
     more = found.left_out and not asked.unknown
@@ -126,7 +126,6 @@ def search() -> flask.typing.ResponseReturnValue:
         chips=chips,
         ways_out=filters.ways_out(asked, without, context, language, "/sites") if without else (),
         hits=listing.hits(found, context, config.freshness, language),
-        total=found.total,
         sorts=filters.sorts(asked, language),
         kept_in_order=filters.kept_in_order(asked),
         pages=pages.paging(found, language, "/sites"),

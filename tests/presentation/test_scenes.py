@@ -57,7 +57,7 @@ def documented(id_: str, x: float = 0.0, *, radius: float = 300.0, **known: obje
 def test_every_site_with_a_place_is_a_link_in_a_list(region: Region, size: scenes.Size) -> None:
     given = [factories.site(id=f"T-{i}", geometry=factories.square(i * 900, 0)) for i in range(-4, 5)]
     session, hits = region([*given, factories.site(id="T-none")])
-    svg = scenes.region_svg(scenes.region(session, hits, EN), EN, size=size)
+    svg = scenes.region_svg(scenes.region(session, hits), EN, size=size)
     found = links(svg)
     assert set(found) == {site.id for site in given}
     assert all(link.get("href") == f"/sites/{id_}" for id_, link in found.items())
@@ -72,7 +72,7 @@ def test_site_names_are_text_only(region: Region) -> None:
     session, hits = region(
         [factories.site(id="T-1", name=HOSTILE, geometry=factories.square()), documented("T-2", 3000, name=HOSTILE)],
     )
-    svg = scenes.region_svg(scenes.region(session, hits, EN), EN)
+    svg = scenes.region_svg(scenes.region(session, hits), EN)
     assert {title(link).partition(", Musterstadt")[0] for link in links(svg).values()} == {HOSTILE}
     harmless(svg)
 
@@ -86,7 +86,7 @@ def test_town_road_and_place_names_are_text_only(region: Region) -> None:
     plan, locator, _ = scenes.site_svgs(session, hits[0], EN)
     assert plan
     assert locator
-    for svg in (scenes.region_svg(scenes.region(session, hits, EN), EN), plan, locator):
+    for svg in (scenes.region_svg(scenes.region(session, hits), EN), plan, locator):
         harmless(svg)
     assert HOSTILE in "".join(parsed(plan).itertext())
 
@@ -100,7 +100,7 @@ def harmless(svg: str) -> None:
 
 def test_documented_sites_are_circles_to_scale(region: Region) -> None:
     session, hits = region([documented("T-1", radius=800), documented("T-2", 4000, radius=20)])
-    scene = scenes.region(session, hits, EN)
+    scene = scenes.region(session, hits)
     found = links(scenes.region_svg(scene, EN, size=WIDE))
     west, _, east, _ = scene.bounds
     circle, least = (found[id_].find(f"{SVG}circle") for id_ in ("T-1", "T-2"))
@@ -122,13 +122,13 @@ def test_documented_sites_are_circles_to_scale(region: Region) -> None:
 )
 def test_what_the_sources_say_is_the_line_of_the_circle(region: Region, evidence: Evidence, state: str) -> None:
     session, hits = region([documented("T-1", evidence=evidence)])
-    assert f'class="m-doc is-{state}"' in scenes.region_svg(scenes.region(session, hits, EN), EN)
+    assert f'class="m-doc is-{state}"' in scenes.region_svg(scenes.region(session, hits), EN)
 
 
 def test_documented_site_without_a_size_is_a_cross(region: Region) -> None:
     point = documented("T-1", geometry=factories.at(), geometry_quality=GeometryQuality.POINT, stated_area_m2=None)
     session, hits = region([point])
-    svg = scenes.region_svg(scenes.region(session, hits, EN), EN)
+    svg = scenes.region_svg(scenes.region(session, hits), EN)
     assert "m-docx" in svg
     assert "<circle" not in svg
     assert "size not known" in title(links(svg)["T-1"])
@@ -139,7 +139,7 @@ def test_size_is_the_side_of_the_square(region: Region, ha: float | None, side: 
     known = {} if ha is None else {"available_area_m2": ha * 10_000}
     site = factories.site(geometry=factories.at(), **known)
     session, hits = region([site])
-    svg = scenes.region_svg(scenes.region(session, hits, EN), EN)
+    svg = scenes.region_svg(scenes.region(session, hits), EN)
     defined = next(g for g in parsed(svg).iter(f"{SVG}g") if g.get("id") == "rs0")
     assert [rect.get("width") for rect in defined.iter(f"{SVG}rect")][-1] == str(side)
 
@@ -147,7 +147,7 @@ def test_size_is_the_side_of_the_square(region: Region, ha: float | None, side: 
 def test_large_plots_show_their_own_outline(region: Region) -> None:
     plots = [factories.site(id=f"T-{s}", geometry=factories.square(0, 0, s), zoning=(Zoning.GI,)) for s in (200, 1500)]
     session, hits = region(plots)
-    found = links(scenes.region_svg(scenes.region(session, hits, EN), EN))
+    found = links(scenes.region_svg(scenes.region(session, hits), EN))
     assert found["T-200"].find(f"{SVG}use") is not None
     assert found["T-1500"].find(f"{SVG}use") is None
     assert any((path.get("fill") or "").startswith("url(#") for path in found["T-1500"].iter(f"{SVG}path"))
@@ -162,7 +162,7 @@ def test_approximate_outline_on_offer_is_a_square_and_in_its_plan_a_circle(regio
         stated_area_m2=2_250_000.0,
     )
     session, hits = region([site])
-    assert links(scenes.region_svg(scenes.region(session, hits, EN), EN))["T-1"].find(f"{SVG}use") is not None
+    assert links(scenes.region_svg(scenes.region(session, hits), EN))["T-1"].find(f"{SVG}use") is not None
     plan, _, _ = scenes.site_svgs(session, hits[0], EN)
     assert "m-z av-unknown" in {circle.get("class") for circle in parsed(plan or "").iter(f"{SVG}circle")}
     assert "circle of 225.0\u00a0ha, outline approximate" in "".join(parsed(plan or "").itertext())
@@ -172,13 +172,13 @@ def test_small_sites_lie_on_large_ones(region: Region) -> None:
     sizes = {"T-1": 10_000.0, "T-2": 900_000.0, "T-3": None, "T-4": 60_000.0}
     given = [factories.site(id=id_, geometry=factories.square(), available_area_m2=size) for id_, size in sizes.items()]
     session, hits = region(given)
-    assert list(links(scenes.region_svg(scenes.region(session, hits, EN), EN))) == ["T-2", "T-4", "T-1", "T-3"]
+    assert list(links(scenes.region_svg(scenes.region(session, hits), EN))) == ["T-2", "T-4", "T-1", "T-3"]
 
 
 def test_sites_that_cannot_be_drawn_are_told(region: Region) -> None:
     far = factories.site(id="T-far", geometry=factories.square(90_000, 0))
     session, hits = region([far, factories.site(), factories.site(), factories.site(geometry=factories.square())])
-    scene = scenes.region(session, hits, EN)
+    scene = scenes.region(session, hits)
     assert "T-far" not in scenes.region_svg(scene, EN)
     caption = scenes.region_caption(scene, EN)
     assert "2 sites have no known place" in caption
@@ -187,26 +187,26 @@ def test_sites_that_cannot_be_drawn_are_told(region: Region) -> None:
 
 def test_caption_says_what_is_only_a_scheme(region: Region) -> None:
     session, hits = region()
-    assert "Town areas schematic" in scenes.region_caption(scenes.region(session, hits, EN), EN)
+    assert "Town areas schematic" in scenes.region_caption(scenes.region(session, hits), EN)
 
 
 def test_caption_names_the_source_of_real_borders(region: Region) -> None:
     session, hits = region(areas=towns(schematic=False))
-    caption = scenes.region_caption(scenes.region(session, hits, EN), EN)
+    caption = scenes.region_caption(scenes.region(session, hits), EN)
     assert "Landesvermessung" in caption
     assert "Town areas schematic" not in caption
 
 
 def test_region_without_anything_is_still_a_map(region: Region) -> None:
     session, hits = region(areas=[], roads=[], access=[])
-    svg = scenes.region_svg(scenes.region(session, hits, EN), EN)
+    svg = scenes.region_svg(scenes.region(session, hits), EN)
     assert "m-neat" in svg
     assert not links(svg)
 
 
 def test_names_and_number_plates_are_written_once(region: Region) -> None:
     session, hits = region()
-    words = [text.text for text in parsed(scenes.region_svg(scenes.region(session, hits, EN), EN)).iter(f"{SVG}text")]
+    words = [text.text for text in parsed(scenes.region_svg(scenes.region(session, hits), EN)).iter(f"{SVG}text")]
     for name in (*factories.TOWNS.values(), "A 99", "Anderswo"):
         assert words.count(name) == 1, name
 
@@ -225,14 +225,14 @@ def test_many_sites_stay_a_small_drawing(region: Region) -> None:
         for i in range(240)
     ]
     session, hits = region(given)
-    scene = scenes.region(session, hits, DE)
+    scene = scenes.region(session, hits)
     assert max(len(scenes.region_svg(scene, DE, size=size).encode()) for size in (WIDE, SMALL)) < 150_000
 
 
 def test_titles_speak_the_reader_s_language(region: Region) -> None:
     site = factories.site(geometry=factories.square(), availability=Availability.SHORT, available_area_m2=23_000.0)
     session, hits = region([site])
-    scene = scenes.region(session, hits, DE)
+    scene = scenes.region(session, hits)
     german = title(next(iter(links(scenes.region_svg(scene, DE)).values())))
     assert "2,30\u00a0ha" in german
     assert "Gebietsart nicht bekannt" in german
