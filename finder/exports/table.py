@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import csv
+import errno
 import io
 import itertools
+import os
+import shutil
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -13,6 +16,7 @@ import geopandas as gpd
 import orjson
 import pandas as pd
 import pyogrio
+from pyogrio.errors import DataSourceError, FeatureError
 
 from finder import crs
 from finder.exports.properties import ACCESS_NAMES, DERIVED, IDENTITY, SITE_NAMES, properties
@@ -21,6 +25,7 @@ from finder.model.site import ATTRIBUTES
 from finder.store.sites import Listed
 
 CHUNK = 5000
+NEARLY_FULL_BYTES = 1_000_000  # what was written has been taken back already
 COLUMNS = (*IDENTITY, *SITE_NAMES, *DERIVED, "provenance", *ACCESS_NAMES)
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")  # wide ones count as well
 
@@ -92,10 +97,15 @@ def write_gpkg(path: Path, sites: Iterable[Listed]) -> int:
     count = 0
     rest = iter(sites)
     while (part := list(itertools.islice(rest, CHUNK))) or not count:
-        # One type for all, so that later parts and later files may hold other kinds of places.
-        pyogrio.write_dataframe(
-            _frame(part), path, layer="sites", driver="GPKG", geometry_type="Unknown", append=count > 0
-        )
+        frame = _frame(part)
+        try:
+            # One type for all, so that later parts and later files may hold other kinds of places.
+            pyogrio.write_dataframe(
+                frame, path, layer="sites", driver="GPKG", geometry_type="Unknown", append=count > 0
+            )
+        except (DataSourceError, FeatureError) as error:  # with its words for SQL that nobody wrote
+            code = errno.EIO if shutil.disk_usage(path.parent).free > NEARLY_FULL_BYTES else errno.ENOSPC
+            raise OSError(code, os.strerror(code)) from error
         count += len(part)
         if not part:
             break

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import resource
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -59,6 +60,19 @@ def test_a_folder_in_the_way_is_named(listed: list[Listed], target: Path) -> Non
     target.mkdir()
     with pytest.raises(UnusableInput, match=f"“{target.name}” cannot be written"):
         files.write(target, listed)
+
+
+def test_a_file_that_cannot_grow_is_named_and_left_as_it_was(listed: list[Listed], target: Path) -> None:
+    target.write_bytes(b"old")
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (1000, before[1]))
+    try:
+        with pytest.raises(UnusableInput, match=f"“{target.name}” cannot be written: "):
+            files.write(target, listed)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+    assert target.read_bytes() == b"old"
+    assert [path.name for path in target.parent.iterdir()] == [target.name]
 
 
 def test_drafts_are_in_no_export(database_url: str, target: Path) -> None:
