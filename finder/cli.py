@@ -11,10 +11,10 @@ from typing import Any, TypeVar
 
 import click
 from rich.console import Console
-from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
 from finder import __version__, crs, language, pipeline
-from finder.config import Config
+from finder.config import Config, wished_language
 from finder.errors import ConfigError, FinderError
 from finder.exports import answers, files, geojson, issues, table
 from finder.model.vocabulary import AccessKind, Status
@@ -59,7 +59,7 @@ class Workplace:
         if not err.is_terminal:
             yield lambda step: None
             return
-        columns = (SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
+        columns = (TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
         with Progress(*columns, console=err, transient=True) as bar:
             task = bar.add_task("", total=None)
             yield lambda step: bar.update(task, description=self.language.text(step))
@@ -77,7 +77,7 @@ class Commands(click.Group):
         try:
             return super().invoke(ctx)
         except FinderError as error:
-            wish = ctx.obj.config.language if isinstance(ctx.obj, Workplace) else None
+            wish = ctx.obj.config.language if isinstance(ctx.obj, Workplace) else wished_language()
             click.echo(terminal.one_line(language.choose(wish).error(error)), err=True)
             sys.exit(2)
         except KeyboardInterrupt:
@@ -275,17 +275,20 @@ def search(workplace: Workplace, /, limit: int, kind: str, **given: Any) -> None
 
 @main.command()
 @click.argument("site_id", metavar="SITE")
-@click.option("--format", "kind", type=click.Choice(["table", "json"]), default="table", show_default=True)
+@click.option("--format", "kind", type=click.Choice(FORMATS[:3]), default="table", show_default=True)
 @click.pass_obj
 def show(workplace: Workplace, site_id: str, kind: str) -> None:
     """Show one site with every fact, its date and its source."""
     with workplace.database() as database, database.reading() as session:
         listed = sites.get(session, site_id)
         towns = {m.code: m.name for m in reference.municipalities(session)}
-    if kind == "json":
-        click.echo(geojson.feature(listed))
-    else:
-        out.print(terminal.site(listed, towns, workplace.language))
+    match kind:
+        case "json":
+            click.echo(answers.dump_site(listed))
+        case "geojson":
+            click.echo(geojson.feature(listed))
+        case _:
+            out.print(terminal.site(listed, towns, workplace.language))
 
 
 @main.command()
@@ -309,13 +312,13 @@ def check(workplace: Workplace) -> None:
     with workplace.database() as database, database.reading() as session:
         findings = health.check(session)
     for finding in findings:
-        mark = "✓" if not finding.faults else "✗"
+        mark = "✓" if not finding.faults else "✗" if finding.grave else "•"
         line = f"{mark} {workplace.language.text(finding.what)}"
         if finding.faults:
             more = ", …" if finding.faults > len(finding.examples) else ""
             line += f": {format.number(finding.faults, workplace.language)} ({', '.join(finding.examples)}{more})"
         out.print(line, markup=False, soft_wrap=True)
-    sys.exit(1 if any(finding.faults for finding in findings) else 0)
+    sys.exit(1 if any(finding.faults and finding.grave for finding in findings) else 0)
 
 
 @main.group()
@@ -334,4 +337,9 @@ def boundaries(workplace: Workplace, path: Path, layer: str | None, crs_given: s
         with workplace.progress() as step:
             step("Reading")
             known = pipeline.load_boundaries(database, path, layer=layer, crs_given=crs_given)
-        workplace.say(workplace.language.text("%(n)s municipalities have real boundaries now.", n=len(known)))
+        text = workplace.language.plural(
+            "%(n)s municipality has its real boundary now.",
+            "%(n)s municipalities have their real boundaries now.",
+            len(known),
+        )
+        workplace.say(text)

@@ -15,6 +15,12 @@ from finder.errors import ConfigError
 SAMPLE_DATABASE = "sample.sqlite"
 
 
+def wished_language(env: Mapping[str, str] | None = None) -> str | None:
+    """Return the language asked for, also where the other settings cannot be used."""
+    env = os.environ if env is None else env
+    return env.get("FINDER_LANGUAGE", "").strip() or env.get("LC_ALL") or env.get("LANG") or None
+
+
 def _user_data() -> Path:
     return Path(platformdirs.user_data_dir("flaechenfinder", appauthor=False))
 
@@ -75,7 +81,7 @@ class Config:
             cache_dir=_user_cache(),
             url=env.get("FINDER_URL", "").strip().rstrip("/") or None,
             secret_key=env.get("FINDER_SECRET_KEY", "").strip() or None,
-            language=env.get("FINDER_LANGUAGE", "").strip() or env.get("LC_ALL") or env.get("LANG") or None,
+            language=wished_language(env),
             freshness=Freshness(
                 due=_days(env, "FINDER_FRESH_DAYS", Freshness.due),
                 unconfirmed=_days(env, "FINDER_DUE_DAYS", Freshness.unconfirmed),

@@ -325,26 +325,32 @@ def fill(database: Database, inventory: str, *, progress: Progress = lambda step
 def load_boundaries(
     database: Database, path: Path, *, layer: str | None = None, crs_given: str | None = None
 ) -> list[str]:
-    """Give the region's municipalities the real boundaries of a file (VG250, VG5000 …) by their AGS; return the codes.
+    """Give the region's municipalities the real boundaries of a file by their codes; return those it knew.
 
     Raises
     ------
     UnusableInput
-        No column holds the municipalities' codes, or none of them is of this region.
+        The file has no geometry, no column holds the municipalities' codes, or none of them is of this region.
     """
     raw = sources.read(path, layer=layer)
     source_crs = crs_given or raw.crs
-    if source_crs is None or raw.geometry is None:
+    if raw.geometry is None:
+        raise UnusableInput(N_("The file holds no boundaries, only a table."))
+    if source_crs is None:
         raise UnusableInput(N_("The file does not say its coordinate reference system; give it with --crs EPSG:N."))
-    column = next((raw.columns[name] for name in raw.columns if name.casefold() in ("ags", "ags_0", "code")), None)
+    wanted = resources.region()["municipality_columns"]
+    column = next((raw.columns[name] for name in raw.columns if name.casefold() in wanted), None)
     if column is None:
-        raise UnusableInput(N_("No column AGS with the municipalities' codes was found."))
+        names = ", ".join(wanted)
+        raise UnusableInput(N_("No column with the municipalities' codes was found (%(names)s)."), names=names)
     shapes = crs.to_metric(shapely.make_valid(shapely.from_wkb(np.asarray(raw.geometry, dtype=object))), source_crs)
     by_code: dict[str, list[Any]] = {}
-    for code, shape in zip(column, shapes.tolist(), strict=True):
-        if shape is not None:
-            by_code.setdefault(str(code), []).append(shape)
     with database.writing() as session:
+        # a column of numbers has lost its leading zeros
+        codes = {town.code.lstrip("0"): town.code for town in reference.municipalities(session)}
+        for code, shape in zip(column, shapes.tolist(), strict=True):
+            if shape is not None and (known_as := codes.get(str(code).strip().lstrip("0"))):
+                by_code.setdefault(known_as, []).append(shape)
         known = reference.set_boundaries(
             session, {code: shapely.union_all(parts) for code, parts in by_code.items()}, raw.origin.name
         )

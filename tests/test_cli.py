@@ -299,7 +299,25 @@ def test_show_prints_every_group_and_says_what_is_not_known(place: Path) -> None
     output = finder("show", "EL-007").output
     assert "not known" in output
     assert "beeline" in output
-    assert json.loads(finder("show", "EL-007", "--format", "json").output)["id"] == "EL-007"
+    shown = json.loads(finder("show", "EL-007", "--format", "json").output)
+    found = json.loads(finder("search", "--q", "EL-007", "--format", "json").output)["sites"]
+    assert [{**shown, "unknown_criteria": []}] == found, "one site looks alike in both"
+    assert json.loads(finder("show", "EL-007", "--format", "geojson").output)["geometry"]["type"] == "Polygon"
+
+
+def test_show_says_towns_and_sectors_by_name(place: Path) -> None:
+    row = {"sectors": "logistics", "further_municipalities": "05562008"}
+    finder("import", written(place / "plots.geojson", row))
+    output = finder("show", "P-0").output
+    assert "Logistics" in output
+    assert "Datteln" in output
+    assert "05562" not in output, "the town that delivered the list is its source, by name"
+
+
+def test_wrong_settings_are_told_in_the_readers_language(place: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("FINDER_DUE_DAYS", "soon")
+    result = finder("check")
+    assert (result.exit_code, "must be a whole number of days" in result.output) == (2, True)
 
 
 def test_show_of_no_site(place: Path) -> None:
@@ -339,6 +357,14 @@ def test_check_and_measure_agree_that_all_is_well(place: Path) -> None:
     assert finder("check").exit_code == 0
 
 
+def test_check_does_not_blame_what_was_admitted_anywhere(place: Path) -> None:
+    elsewhere = written(place / "plots.geojson", {"municipality": "Elsewhere"}, lonlat=(10.0, 53.5))
+    assert finder("import", elsewhere, "--anywhere").exit_code == 0
+    result = finder("check")
+    assert result.exit_code == 0
+    assert "• Every site lies in a municipality of the region: 1 (P-0)" in result.output
+
+
 def test_check_finds_a_damaged_index(place: Path) -> None:
     database = Database(os.environ["FINDER_DATABASE"])
     with database.writing() as session:
@@ -351,11 +377,14 @@ def test_check_finds_a_damaged_index(place: Path) -> None:
 
 def test_boundaries_come_from_a_file_of_ones_own(place: Path) -> None:
     shape = shapely.box(*shapely.buffer(factories.at(), 3000).bounds)
-    frame = gpd.GeoDataFrame(
-        {"AGS": ["05562024", "01001000"], "GEN": ["Marl", "Flensburg"]}, geometry=[shape, shape], crs=25832
-    )
-    frame.to_file(place / "towns.gpkg", layer="towns")
-    assert "1 municipalities have real boundaries now." in finder("load", "boundaries", place / "towns.gpkg").output
+    for number, codes in enumerate((["05562024", "01001000"], [5562024, 1001000])):
+        frame = gpd.GeoDataFrame({"AGS": codes, "GEN": ["a", "b"]}, geometry=[shape, shape], crs=25832)
+        frame.to_file(place / f"{number}.gpkg", layer="towns")
+        assert (
+            "1 municipality has its real boundary now." in finder("load", "boundaries", place / f"{number}.gpkg").output
+        )
+    (place / "towns.csv").write_text("AGS;GEN\n05562024;Marl\n")
+    assert "only a table" in finder("load", "boundaries", place / "towns.csv").output
     assert finder("load", "boundaries", place / "plots.gpkg").exit_code == 2
 
 

@@ -6,6 +6,7 @@ import orjson
 
 from finder.exports.properties import properties
 from finder.search.answer import Answer
+from finder.store.sites import Listed
 
 
 def dump(found: Answer) -> bytes:
@@ -23,3 +24,8 @@ def dump(found: Answer) -> bytes:
         },
         option=orjson.OPT_INDENT_2,
     )
+
+
+def dump_site(listed: Listed) -> bytes:
+    """Return one site as it stands in an answer."""
+    return orjson.dumps(properties(listed), option=orjson.OPT_INDENT_2)

@@ -55,7 +55,7 @@ class AccessRow:
 class Card:
     """Whom to ask; addresses are made only of what is one, None is not known."""
 
-    organisation: str
+    organisation: str | None
     person: str | None = None
     phone: str | None = None
     phone_href: str | None = None
@@ -92,7 +92,7 @@ def expose(
     """Return everything the exposé of one site says, in one language."""
     site = listed.site
     names = {code: town.name for code, town in towns.items()}
-    numbered = Sources(language)
+    numbered = Sources(language, names)
     town = towns.get(site.municipality)
     figures = _figures(site, listed.access, language)
     road = roadmap.road(site, numbered.number, language)
@@ -117,7 +117,7 @@ def expose(
             Row(label=medium.title or medium.url, value=medium.alternative, url=web(medium.url), as_of=medium.licence)
             for medium in site.media or ()
         ),
-        card=_card(site.contact, town, site.municipality, language),
+        card=_card(site.contact, town, language),
         sources=numbered.listed(),
         outline_note=_outline_note(site, language),
     )
@@ -136,9 +136,8 @@ def _notices(site: Site, language: Language) -> tuple[str, ...]:
     return tuple(language.text(notice) for notice in notices)
 
 
-def _card(contact: Contact | None, town: Municipality | None, code: str, language: Language) -> Card:
-    name = town.name if town else code
-    office = language.text(N_("Town of %(town)s, economic development"), town=name)
+def _card(contact: Contact | None, town: Municipality | None, language: Language) -> Card:
+    office = language.text(N_("Town of %(town)s, economic development"), town=town.name) if town else None
     website = web(town.website) if town else None
     if contact is None:
         return Card((town.office if town else None) or office, website=website)

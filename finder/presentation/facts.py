@@ -74,6 +74,7 @@ class Sources:
     """Numbers sources in the order in which the page first names them."""
 
     language: Language
+    towns: Mapping[str, str] = field(default_factory=dict)  # by code: a town that delivers its own list is its source
     known: dict[tuple[str | None, str | None], list[str | None]] = field(default_factory=dict)
 
     def number(self, origin: Provenance) -> int | None:
@@ -99,10 +100,11 @@ class Sources:
 
     def listed(self) -> tuple[Source, ...]:
         """Return all that were named, each with every date it was named with."""
-        return tuple(
-            Source(i, source or str(url), web(url), ", ".join(self._dates(dates)) or None)
-            for i, ((source, url), dates) in enumerate(self.known.items(), start=1)
-        )
+        found = []
+        for number, ((source, url), dates) in enumerate(self.known.items(), start=1):
+            text = self.towns.get(source, source) if source else str(url)
+            found.append(Source(number, text, web(url), ", ".join(self._dates(dates)) or None))
+        return tuple(found)
 
     def _dates(self, dates: list[str | None]) -> list[str]:
         return [said for date in dates if (said := format.as_of(date, self.language))]
@@ -159,9 +161,9 @@ def _joined(rows: Sequence[Row]) -> Iterator[Row]:
             yield Row(format.capital(", ".join(labels[start : start + JOINED])), None)
 
 
-def _row(name: str, site: Site, names: Mapping[str, str], numbered: Sources, language: Language) -> Row:
-    fact = site.fact(name)
-    value = format.value(fact.attribute, fact.value, language)
+def said(name: str, site: Site, names: Mapping[str, str], language: Language) -> str | None:
+    """Return an attribute's value in words, towns and sectors by their names; None where it is not known."""
+    value = format.value(ATTRIBUTES[name], getattr(site, name), language)
     if name == "zoning" and site.zoning:
         shares = site.zoning_shares or ()
         parts = [f"{zone.value} {language.text(zone.label)}" for zone in site.zoning]
@@ -171,6 +173,12 @@ def _row(name: str, site: Site, names: Mapping[str, str], numbered: Sources, lan
     if name == "sectors" and site.sectors:
         known = {row["code"]: row["label"][language.code] for row in resources.region()["sectors"]}
         value = ", ".join(known.get(code, code) for code in site.sectors)
+    return value
+
+
+def _row(name: str, site: Site, names: Mapping[str, str], numbered: Sources, language: Language) -> Row:
+    fact = site.fact(name)
+    value = said(name, site, names, language)
     label = language.text(fact.attribute.label)
     if value is None:
         return Row(label, None)

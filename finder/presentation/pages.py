@@ -194,11 +194,13 @@ def sources(language: Language, inventory: str | None = None) -> list[BundledFil
 
 def _bundled_file(entry: Mapping[str, Any], language: Language) -> BundledFile:
     t = language.text
+    retrieved = format.as_of(entry.get("retrieved"), language)
     rows = (
         (t(N_("Publisher")), entry["publisher"], entry.get("url")),
         (t(N_("Licence")), entry["licence"], None),
         (t(N_("Attribution")), entry["attribution"], None),
         (t(N_("As of")), format.as_of(entry.get("date"), language), None),
+        *(((t(N_("Retrieved")), retrieved, None),) if retrieved else ()),
         (t(N_("Entries")), format.number(entry["count"], language, 0), None),
     )
     return BundledFile(entry["title"][language.code], rows, entry["method"][language.code])

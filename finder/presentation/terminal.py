@@ -15,7 +15,7 @@ from finder.model.attributes import Group
 from finder.model.record import Issue
 from finder.model.site import ATTRIBUTES, Site
 from finder.model.vocabulary import AccessKind
-from finder.presentation import format, listing
+from finder.presentation import facts, format, listing
 from finder.store.sites import Listed
 
 
@@ -83,9 +83,10 @@ def site(listed: Listed, towns: Mapping[str, str], language: Language) -> Render
         for row in ATTRIBUTES.values():
             if row.group is not group or row.name == "geometry":
                 continue
-            text = format.value(row, getattr(item, row.name), language)
+            text = facts.said(row.name, item, towns, language)
             origin = item.origin(row.name)
-            source = " · ".join(part for part in (origin.source, format.as_of(origin.as_of, language)) if part)
+            name = towns.get(origin.source or "", origin.source)
+            source = " · ".join(part for part in (name, format.as_of(origin.as_of, language)) if part)
             shown = unknown(language) if text is None else Text(text)
             table.add_row(format.capital(language.text(row.label)), shown, "" if text is None else source)
         parts.append(table)

@@ -16,11 +16,15 @@ from finder.store.database import Session
 
 @dataclass(frozen=True)
 class Finding:
-    """One check: what was looked at (message id), how many faults, and the first few by name."""
+    """One check: what was looked at (message id), how many faults, and the first few by name.
+
+    `grave` is false of what may be so on purpose.
+    """
 
     what: str
     faults: int
     examples: tuple[str, ...] = ()
+    grave: bool = True
 
 
 def check(session: Session) -> list[Finding]:
@@ -31,14 +35,15 @@ def check(session: Session) -> list[Finding]:
     return [*file, index, _towns(session), _unmeasured(session), _tables(session)]
 
 
-def _finding(what: str, faults: Sequence[str]) -> Finding:
-    return Finding(what, len(faults), tuple(faults[:5]))
+def _finding(what: str, faults: Sequence[str], *, grave: bool = True) -> Finding:
+    return Finding(what, len(faults), tuple(faults[:5]), grave)
 
 
 def _towns(session: Session) -> Finding:
     known = sa.select(tables.municipality.c.code)
     query = sa.select(tables.site.c.id).where(tables.site.c.municipality.not_in(known)).order_by(tables.site.c.id)
-    return _finding(N_("Every site lies in a municipality of the region"), session.scalars(query).all())
+    # sites brought in with --anywhere lie elsewhere because somebody wanted them
+    return _finding(N_("Every site lies in a municipality of the region"), session.scalars(query).all(), grave=False)
 
 
 def _unmeasured(session: Session) -> Finding:

@@ -103,7 +103,7 @@ def search() -> flask.typing.ResponseReturnValue:
         asked, context = _question(session, page_words=True)
         found = _ask(session, asked, config)
         if not found.hits and asked.page > 1:
-            raise NotFound(N_("The answer has only %(n)s pages."), n=found.pages)
+            raise NotFound(N_("The answer ends on page %(n)s."), n=found.pages)
         mapped = _ask(session, dataclasses.replace(asked, page=1), config, limit=MAP_LIMIT)
         scope = asked.scope(context.today, config.freshness.hidden)
         remaining = counts.with_each(session, asked, scope, filters.facets())

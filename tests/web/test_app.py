@@ -128,7 +128,7 @@ def test_what_everybody_may_keep_sets_no_cookie_and_what_depends_on_the_reader_s
         ("/sites?min_aera=4ha", 400, "“min_aera”"),
         ("/sites?min_area=lots", 400, "“lots”"),
         ("/sites?page=0", 400, "“0”"),
-        ("/sites?page=99", 404, "1"),
+        ("/sites?page=99", 404, "page 1"),
         ("/sites?near=Musterstadt", 400, "“within_km”"),
         ("/sites?bbox=1,2", 400, "“1,2”"),
         ("/sites.csv?zoning=GX", 400, "“GX”"),
