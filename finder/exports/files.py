@@ -37,7 +37,7 @@ def write(path: Path, sites: Iterable[Listed]) -> int:
         raise UnusableInput(N_("The folder of “%(name)s” does not exist."), name=path.name[:80])
     try:
         with tempfile.TemporaryDirectory(dir=path.parent, prefix=".finder-") as folder:
-            aside = Path(folder) / path.name
+            aside = Path(folder) / f"sites{path.suffix}"  # whatever bytes the name may hold
             count = writer(aside, sites)
             aside.replace(path)
     except OSError as error:

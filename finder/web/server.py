@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 from collections.abc import Callable
 
 import flask
@@ -22,7 +23,7 @@ def run(app: flask.Flask, host: str, port: int, ready: Callable[[str], None]) ->
     Raises
     ------
     ConfigError
-        The port cannot be opened.
+        The address is not one of this machine, or the port cannot be opened.
     """
     try:
         server = waitress.create_server(
@@ -36,7 +37,9 @@ def run(app: flask.Flask, host: str, port: int, ready: Callable[[str], None]) ->
             asyncore_use_poll=True,  # select() knows only so many connections
             ident=None,
         )
-    except OSError as error:
+    except (OSError, ValueError) as error:
+        if isinstance(error, ValueError) or error.errno == errno.EADDRNOTAVAIL:
+            raise ConfigError(N_("“%(host)s” is not an address of this machine."), host=host[:80]) from error
         raise ConfigError(N_("Port %(port)s cannot be opened; choose another with --port."), port=port) from error
     ready(f"http://{host}:{getattr(server, 'effective_port', port)}/")
     try:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import resource
 from collections.abc import Iterator
 from pathlib import Path
@@ -25,6 +26,12 @@ def test_a_file_is_written_and_nothing_beside_it(listed: list[Listed], target: P
     assert files.write(target, iter(listed)) == 3
     assert [path.name for path in target.parent.iterdir()] == [target.name]
     assert gpd.read_file(target)["id"].tolist() == ["whole", "bare", "spot"]
+
+
+def test_a_name_may_hold_any_bytes(listed: list[Listed], target: Path) -> None:
+    odd = target.with_name(os.fsdecode(b"\xff\xfe") + target.name)
+    assert files.write(odd, listed) == 3
+    assert [path.name for path in target.parent.iterdir()] == [odd.name]
 
 
 def test_endings_are_read_in_any_case(listed: list[Listed], tmp_path: Path) -> None:
