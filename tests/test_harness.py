@@ -38,4 +38,4 @@ def test_browser_runs_scripts(page: Page) -> None:
 def test_environment_is_our_own(own_environment: Path) -> None:
     assert Path(platformdirs.user_data_dir("flaechenfinder")).is_relative_to(own_environment)
     assert {name for name in os.environ if name.startswith("FINDER_")} <= {"FINDER_TEST_POSTGIS"}
-    assert not Config.from_env().database_given
+    assert Config.from_env().database.startswith(f"sqlite:///{own_environment}")
