@@ -182,6 +182,8 @@ def import_(
     """Bring sites in from files; each file is stored as a whole or not at all."""
     if report_path:
         issues.check(report_path)
+    if report_path and len(paths) > 1:
+        raise ConfigError("--report tells of one file; bring the files in one by one.")
     code = 0
     with workplace.database() as database:
         for path in paths:

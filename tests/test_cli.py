@@ -142,6 +142,13 @@ def test_report_as_table_is_harmless_to_spreadsheets(place: Path) -> None:
     assert [row["value"] for row in rows if row["action"] == "rejected"] == ["'=1+1"]
 
 
+def test_a_report_is_of_one_file(place: Path) -> None:
+    file = written(place / "plots.geojson", {})
+    result = finder("import", file, file, "--report", place / "report.json")
+    assert (result.exit_code, (place / "report.json").exists()) == (2, False)
+    assert finder("show", "P-0").exit_code == 2
+
+
 def test_outside_the_region_only_where_asked(place: Path) -> None:
     file = written(place / "plots.geojson", {"municipality": "Elsewhere"}, lonlat=(10.0, 53.5))
     assert finder("import", file).exit_code == 1
