@@ -52,7 +52,7 @@ def main() -> None:
         exchange.write_refusal(out, refusal.code, refusal.params)
     except MemoryError:
         exchange.write_refusal(out, "memory", {"limit": limits.memory_bytes // MIB})
-    except Exception:
+    except Exception:  # whatever a hostile file brings about here is one refusal there; the log keeps what it was
         traceback.print_exc()
         exchange.write_refusal(out, "failed", {})
     sys.stderr.flush()

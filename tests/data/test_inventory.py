@@ -8,8 +8,7 @@ import re
 import subprocess
 import sys
 from collections import Counter
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -17,17 +16,15 @@ import orjson
 import pytest
 import shapely
 
-from finder import crs, pipeline, resources
+from finder import crs, resources
 from finder.config import Freshness
 from finder.language import LANGUAGES, Language
 from finder.model.place import Municipality
-from finder.model.query import AnyOf
 from finder.model.vocabulary import Evidence, GeometryQuality, Status
 from finder.presentation import expose
 from finder.sources import bundled
-from finder.store import reference, sites
-from finder.store.database import Database
 from finder.store.sites import Listed
+from tests.data.deliveries import all_listed, delivered, region
 
 SCRIPT = resources.DATA / "build" / "inventory.py"
 COLUMNS = (
@@ -248,40 +245,16 @@ def test_what_is_not_decided_stops_the_script(tmp_path: Path, change: dict[str, 
 
 
 @pytest.fixture(scope="module")
-def towns() -> dict[str, Municipality]:
-    return {town.code: town for town in bundled.municipalities()}
-
-
-@contextmanager
-def region(url: str, towns: Mapping[str, Municipality]) -> Iterator[Database]:
-    database = Database(url)
-    try:
-        database.migrate()
-        with database.writing() as session:
-            reference.replace(session, Municipality, towns.values())
-        yield database
-    finally:
-        database.close()
-
-
-def delivered(database: Database) -> pipeline.Report:
-    path = bundled.path(bundled.INVENTORY)
-    return pipeline.deliver(database, path, actor="bundled", status=Status.PUBLISHED, strict=True)
-
-
-@pytest.fixture(scope="module")
 def listed(tmp_path_factory: pytest.TempPathFactory, towns: dict[str, Municipality]) -> list[Listed]:
-    with region(f"sqlite:///{tmp_path_factory.mktemp('bundled') / 'finder.sqlite'}", towns) as database:
-        delivered(database)
-        with database.reading() as session:
-            return sites.load(session, sites.find(session, AnyOf("status", tuple(Status)), []).keys)
+    url = f"sqlite:///{tmp_path_factory.mktemp('bundled') / 'finder.sqlite'}"
+    return all_listed(url, towns, bundled.INVENTORY)
 
 
 def test_inventory_comes_in_whole_and_without_complaint(database_url: str, towns: dict[str, Municipality]) -> None:
     with region(database_url, towns) as database:
-        report = delivered(database)
+        report = delivered(database, bundled.INVENTORY)
         assert (report.read, report.new, report.issues) == (resources.sources()[bundled.INVENTORY]["count"], 60, ())
-        again = delivered(database)
+        again = delivered(database, bundled.INVENTORY)
         assert (again.unchanged, again.changed, again.missing) == (60, 0, ())
 
 

@@ -7,8 +7,7 @@ import re
 import subprocess
 import sys
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Iterable
 from itertools import chain
 from pathlib import Path
 from typing import Any
@@ -23,14 +22,12 @@ from finder.intake import normalise, profiles, validate
 from finder.language import LANGUAGES, Language
 from finder.model.attributes import Type
 from finder.model.place import Municipality
-from finder.model.query import AnyOf
 from finder.model.site import ATTRIBUTES, Site
 from finder.model.vocabulary import Evidence, GeometryQuality, MaxRestriction, RestrictionKind, Severity, Status, Zoning
 from finder.presentation import expose, freshness
 from finder.sources import bundled, read
-from finder.store import reference, sites
-from finder.store.database import Database
 from finder.store.sites import Listed
+from tests.data.deliveries import all_listed, delivered, region
 
 SCRIPT = resources.DATA / "build" / "sample.py"
 REFERENCE = dt.date(2026, 11, 1)
@@ -40,33 +37,9 @@ NO_GAP_ASKED = {"geometry", "evidence", "zoning_shares"}
 
 
 @pytest.fixture(scope="module")
-def towns() -> dict[str, Municipality]:
-    return {town.code: town for town in bundled.municipalities()}
-
-
-@contextmanager
-def region(url: str, towns: Mapping[str, Municipality]) -> Iterator[Database]:
-    database = Database(url)
-    try:
-        database.migrate()
-        with database.writing() as session:
-            reference.replace(session, Municipality, towns.values())
-        yield database
-    finally:
-        database.close()
-
-
-def delivered(database: Database) -> pipeline.Report:
-    path = bundled.path(bundled.SAMPLE)
-    return pipeline.deliver(database, path, actor="bundled", status=Status.PUBLISHED, strict=True)
-
-
-@pytest.fixture(scope="module")
 def listed(tmp_path_factory: pytest.TempPathFactory, towns: dict[str, Municipality]) -> list[Listed]:
-    with region(f"sqlite:///{tmp_path_factory.mktemp('bundled') / 'finder.sqlite'}", towns) as database:
-        delivered(database)
-        with database.reading() as session:
-            return sites.load(session, sites.find(session, AnyOf("status", tuple(Status)), []).keys)
+    url = f"sqlite:///{tmp_path_factory.mktemp('bundled') / 'finder.sqlite'}"
+    return all_listed(url, towns, bundled.SAMPLE)
 
 
 @pytest.fixture(scope="module")
@@ -89,9 +62,9 @@ def test_the_script_makes_the_same_bytes_again(tmp_path: Path) -> None:
 
 def test_sample_comes_in_whole(database_url: str, towns: dict[str, Municipality]) -> None:
     with region(database_url, towns) as database:
-        report = delivered(database)
+        report = delivered(database, bundled.SAMPLE)
         assert (report.read, report.new, report.rejected) == (resources.sources()[bundled.SAMPLE]["count"], COUNT, 0)
-        assert delivered(database).unchanged == COUNT
+        assert delivered(database, bundled.SAMPLE).unchanged == COUNT
 
 
 def test_nothing_is_to_be_complained_of(towns: dict[str, Municipality]) -> None:
