@@ -47,6 +47,7 @@ REFUSALS: dict[str, tuple[type[UnusableInput], str]] = {
     "crs_kind": (UnsafeInput, N_("The file states its coordinate reference system in a way that is not accepted.")),
     "command": (UnsafeInput, N_("The file holds a command to be run instead of data.")),
     # XML
+    "not_xml": (UnusableInput, N_("The file is not well-formed XML (line %(line)s, column %(column)s).")),
     "doctype": (UnsafeInput, N_("The file holds a document type declaration (DOCTYPE).")),
     "elsewhere": (UnsafeInput, N_("The file holds no data but points at other files or servers.")),
     # SQLite, GeoPackage

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 CONTENT = "content"
 INSIDE, OUTSIDE = "in", "out"
 """The folders of the file, only read, and of what is handed over."""
+_LAYERED = (Format.GEOPACKAGE, Format.ZIP)
 
 
 class _Unneeded(importlib.abc.MetaPathFinder):
@@ -62,21 +63,27 @@ def main() -> None:
 def _read(path: Path, out: Path, layer: str | None, limits: Limits) -> Table:
     with path.open("rb") as file:
         format_ = sniff(file.read(HEAD_BYTES))
-    if layer is not None and format_ not in (Format.GEOPACKAGE, Format.ZIP):
+    if layer is not None and format_ not in _LAYERED:
         raise Refusal("no_layers", format=format_.value, layer=layer)
-    if format_ in (Format.GEOJSON, Format.CSV):
-        from finder.sources import delimited, geojson
+    # each reader is loaded only when it is wanted: that takes longer than most files
+    match format_:
+        case Format.GEOJSON:
+            from finder.sources import geojson
 
-        reader = geojson.read if format_ is Format.GEOJSON else delimited.read
-        return reader(path.read_bytes(), limits)
-    if format_ is Format.GEOPACKAGE:
-        from finder.sources import geopackage
+            return geojson.read(path.read_bytes(), limits)
+        case Format.CSV:
+            from finder.sources import delimited
 
-        return geopackage.read(path, layer, limits)
-    if format_ is Format.ZIP:
-        from finder.sources import shapefile
+            return delimited.read(path.read_bytes(), limits)
+        case Format.GEOPACKAGE:
+            from finder.sources import geopackage
 
-        return shapefile.read(path, out, layer, limits)
-    from finder.sources import flatgeobuf
+            return geopackage.read(path, layer, limits)
+        case Format.ZIP:
+            from finder.sources import shapefile
 
-    return flatgeobuf.read(path, limits)
+            return shapefile.read(path, out, layer, limits)
+        case Format.FLATGEOBUF:
+            from finder.sources import flatgeobuf
+
+            return flatgeobuf.read(path, limits)
