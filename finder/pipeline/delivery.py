@@ -4,49 +4,25 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pandas as pd
-import shapely
 
 from finder import crs, resources, sources
 from finder.errors import ConfigError, UnusableInput
 from finder.intake import normalise, profiles, validate
 from finder.language import N_
-from finder.measures import access as measure
-from finder.model.access import AccessPoint
-from finder.model.place import MapLine, Municipality, Place
 from finder.model.record import Issue
-from finder.model.vocabulary import AccessKind, Method, Status, Vehicle
-from finder.sources import bundled
-from finder.store import reference, saving, sites
+from finder.model.vocabulary import Status
+from finder.pipeline.access import measure_access
+from finder.pipeline.report import Report, summary
+from finder.store import reference, saving
 from finder.store.database import Database, Session
 
 Progress = Callable[[str], None]
 """Told the message id of each step as it begins."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Report:
-    """What became of a file. read = new + changed + unchanged + rejected; repaired counts rows among the stored."""
-
-    file: str
-    profile: str
-    format: str
-    dry_run: bool
-    read: int
-    new: int
-    changed: int
-    unchanged: int
-    repaired: int
-    rejected: int
-    missing: tuple[str, ...]
-    issues: tuple[Issue, ...]
-    stored: bool
 
 
 class _Undone(Exception):
@@ -123,19 +99,6 @@ def region_box() -> tuple[float, float, float, float]:
     """Return the region's box in degrees: west, south, east, north."""
     west, south, east, north = resources.region()["box"]
     return west, south, east, north
-
-
-def summary(report: Report) -> dict[str, int]:
-    """Return the report's counts in the order they are printed."""
-    return {
-        "read": report.read,
-        "new": report.new,
-        "changed": report.changed,
-        "unchanged": report.unchanged,
-        "repaired": report.repaired,
-        "rejected": report.rejected,
-        "missing": len(report.missing),
-    }
 
 
 def _code(municipality: str | None, towns: dict[str, str]) -> str | None:
@@ -238,122 +201,3 @@ def _report(raw: Any, profile: str, batch: normalise.Batch, saved: saving.Saved,
         issues=tuple(batch.issues),
         stored=True,
     )
-
-
-# -- access -----------------------------------------------------------------------------------------------------------
-
-
-def measure_access(
-    session: Session, keys: Sequence[int] | None = None, kinds: Iterable[AccessKind] = tuple(AccessKind)
-) -> int:
-    """Measure the access of the given sites (None: of all) by beeline and estimate; return how many were measured."""
-    rows = sites.shapes(session, keys)
-    if not rows:
-        return 0
-    index = pd.Index([row.pk for row in rows])
-    geometry = pd.Series([row.geometry for row in rows], index=index, dtype=object)
-    quality = pd.Series([row.geometry_quality for row in rows], index=index, dtype=object)
-    begin = measure.starts(geometry, quality)
-    columns: dict[str, Any] = {}
-    for kind in kinds:
-        points = reference.access_points(session, [kind])
-        targets = np.array([point.geometry for point in points], dtype=object)
-        ids = np.array([*(point.id for point in points), None], dtype=object)
-        nearest = measure.nearest(begin, targets)
-        for vehicle in Vehicle:
-            columns |= reference.access_columns(
-                kind,
-                vehicle,
-                points=ids[nearest.point.to_numpy()],
-                km=nearest.beeline_km,
-                minutes=measure.estimated_min(nearest.beeline_km, vehicle),
-                km_method=Method.BEELINE,
-                method=Method.ESTIMATE,
-            )
-    reference.save_access(session, index.tolist(), columns)
-    return len(index)
-
-
-# -- the region -------------------------------------------------------------------------------------------------------
-
-INVENTORIES = {"documented": bundled.INVENTORY, "sample": bundled.SAMPLE}
-"""The bundled inventories by the word kept in the database; "own" is a database that began empty."""
-
-
-def start(database: Database, inventory: str, *, progress: Progress = lambda step: None) -> list[Report]:
-    """Make the database ready: its tables in today's state and, on the first start, filled with `inventory`.
-
-    Returns the reports of what was filled in, empty when there was nothing to do.
-
-    Raises
-    ------
-    ConfigError
-        The fictional sample is asked for, but the database holds real data.
-    """
-    database.migrate()
-    with database.reading() as session:
-        present = reference.setting(session, "inventory")
-    if present is not None and inventory == "sample" and present != "sample":
-        raise ConfigError(N_("This database holds real data; the fictional sample needs a database of its own."))
-    if present is not None:
-        return []
-    return fill(database, inventory, progress=progress)
-
-
-def fill(database: Database, inventory: str, *, progress: Progress = lambda step: None) -> list[Report]:
-    """Fill a fresh database with the region's reference data and a bundled inventory; again does no harm.
-
-    That it is filled is noted last: a start that was cut off begins anew.
-    """
-    progress(N_("Loading the region"))
-    with database.writing() as session:
-        reference.replace(session, Municipality, bundled.municipalities())
-        reference.replace(session, AccessPoint, bundled.access_points())
-        reference.replace(session, Place, bundled.places())
-        reference.replace(session, MapLine, bundled.lines())
-    reports = []
-    if inventory in INVENTORIES:
-        path = bundled.path(INVENTORIES[inventory])
-        reports.append(
-            deliver(database, path, actor="bundled", status=Status.PUBLISHED, strict=True, progress=progress)
-        )
-    with database.writing() as session:
-        reference.set_setting(session, "inventory", inventory)
-    return reports
-
-
-def load_boundaries(
-    database: Database, path: Path, *, layer: str | None = None, crs_given: str | None = None
-) -> list[str]:
-    """Give the region's municipalities the real boundaries of a file by their codes; return those it knew.
-
-    Raises
-    ------
-    UnusableInput
-        The file has no geometry, no column holds the municipalities' codes, or none of them is of this region.
-    """
-    raw = sources.read(path, layer=layer)
-    source_crs = crs_given or raw.crs
-    if raw.geometry is None:
-        raise UnusableInput(N_("The file holds no boundaries, only a table."))
-    if source_crs is None:
-        raise UnusableInput(N_("The file does not say its coordinate reference system; give it with --crs EPSG:N."))
-    wanted = resources.region()["municipality_columns"]
-    column = next((raw.columns[name] for name in raw.columns if name.casefold() in wanted), None)
-    if column is None:
-        names = ", ".join(wanted)
-        raise UnusableInput(N_("No column with the municipalities' codes was found (%(names)s)."), names=names)
-    shapes = crs.to_metric(shapely.make_valid(shapely.from_wkb(np.asarray(raw.geometry, dtype=object))), source_crs)
-    by_code: dict[str, list[Any]] = {}
-    with database.writing() as session:
-        # a column of numbers has lost its leading zeros
-        codes = {town.code.lstrip("0"): town.code for town in reference.municipalities(session)}
-        for code, shape in zip(column, shapes.tolist(), strict=True):
-            if shape is not None and (known_as := codes.get(str(code).strip().lstrip("0"))):
-                by_code.setdefault(known_as, []).append(shape)
-        known = reference.set_boundaries(
-            session, {code: shapely.union_all(parts) for code, parts in by_code.items()}, raw.origin.name
-        )
-    if not known:
-        raise UnusableInput(N_("None of the file's municipalities belongs to this region."))
-    return known

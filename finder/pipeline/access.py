@@ -1,0 +1,45 @@
+"""Measuring the sites' access and keeping what was measured."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from finder.measures import access as measure
+from finder.model.vocabulary import AccessKind, Method, Vehicle
+from finder.store import reference, sites
+from finder.store.database import Session
+
+
+def measure_access(
+    session: Session, keys: Sequence[int] | None = None, kinds: Iterable[AccessKind] = tuple(AccessKind)
+) -> int:
+    """Measure the access of the given sites (None: of all) by beeline and estimate; return how many were measured."""
+    rows = sites.shapes(session, keys)
+    if not rows:
+        return 0
+    index = pd.Index([row.pk for row in rows])
+    geometry = pd.Series([row.geometry for row in rows], index=index, dtype=object)
+    quality = pd.Series([row.geometry_quality for row in rows], index=index, dtype=object)
+    begin = measure.starts(geometry, quality)
+    columns: dict[str, Any] = {}
+    for kind in kinds:
+        points = reference.access_points(session, [kind])
+        targets = np.array([point.geometry for point in points], dtype=object)
+        ids = np.array([*(point.id for point in points), None], dtype=object)
+        nearest = measure.nearest(begin, targets)
+        for vehicle in Vehicle:
+            columns |= reference.access_columns(
+                kind,
+                vehicle,
+                points=ids[nearest.point.to_numpy()],
+                km=nearest.beeline_km,
+                minutes=measure.estimated_min(nearest.beeline_km, vehicle),
+                km_method=Method.BEELINE,
+                method=Method.ESTIMATE,
+            )
+    reference.save_access(session, index.tolist(), columns)
+    return len(index)
