@@ -14,6 +14,7 @@ from typing import Any
 from finder import crs, resources
 from finder.errors import NotFound, UnusableInput
 from finder.intake.numbers import UNITS
+from finder.intake.strict import Table
 from finder.language import N_
 from finder.model.attributes import Attribute, Group, Type
 from finder.model.site import ATTRIBUTES
@@ -42,10 +43,6 @@ _CODED = (Type.TEXT, Type.CHOICE, Type.CHOICES, Type.WORDS)
 DATE_FORMATS = ("dd.mm.yyyy", "dd/mm/yyyy", "mm/dd/yyyy")
 """Beside ISO dates, which are always understood."""
 _LARGEST_BYTES = 1_000_000
-_ASIDE = re.compile(r"\\.|\[\^?\]?(?:\\.|[^\]\\])*\]", re.DOTALL)  # escaped signs and classes of signs
-_GROUP = re.compile(r"\((?:\?(?:P?<\w+>|<?[=!:>]|[a-zA-Z-]+:?))?([^()]*)\)([*+{])?")
-_OPEN = re.compile(r"[*+?{|]")
-_SPREAD = re.compile(r"\(\?[a-zA-Z-]*x")  # comments could hide what follows
 _SEPARATORS = re.compile(r"[\s_\-./]+")
 
 
@@ -101,7 +98,10 @@ class Origins:
 
 @dataclass(frozen=True, kw_only=True)
 class Profile:
-    """One supplier's way of writing. `source` names the supplier where no column does."""
+    """One supplier's way of writing. `source` names the supplier where no column does.
+
+    `formats` are the readers' names of formats (as in `Origin.format`) whose files are always written this way.
+    """
 
     name: str
     title: str
@@ -116,6 +116,7 @@ class Profile:
     geometry: GeometryRule = GeometryRule()
     provenance: Origins | None = None
     rows: tuple[int | None, int | None] = (None, None)
+    formats: tuple[str, ...] = ()
 
 
 def known() -> tuple[str, ...]:
@@ -163,7 +164,7 @@ def load(name_or_path: str | Path) -> Profile:
 
 def parse(table: Mapping[str, Any]) -> Profile:
     """Return the profile a TOML table describes; every key must be known and well-formed."""
-    top = _Table(table, "")
+    top = Table(table, "")
     columns = {name: _column(name, top.inside("columns", name)) for name in top.names("columns")}
     if top.take("identity", bool, default=False):
         for name in FIELDS:
@@ -185,20 +186,21 @@ def parse(table: Mapping[str, Any]) -> Profile:
         geometry=_geometry(top.table("geometry")),
         provenance=None if origins is None else _origins(origins),
         rows=(rows.take("min", int, default=None), rows.take("max", int, default=None)),
+        formats=top.words("formats"),
     )
     rows.done()
     top.done()
     return profile
 
 
-def _column(name: str, table: _Table) -> Column:
+def _column(name: str, table: Table) -> Column:
     if name not in FIELDS:
         raise table.wrong(N_("The profile's key “%(key)s” names no attribute of a site."))
     attribute = FIELDS[name]
     unit = table.take("unit", str, default=None)
     if unit is not None and unit != attribute.unit and (unit, attribute.unit) not in UNITS:
         raise table.wrong(N_("The profile's key “%(key)s” has a unit that cannot be converted."), "unit")
-    part = table.take("part", str, default=None) if attribute.type is Type.TEXT else None
+    part = table.pattern("part") if attribute.type is Type.TEXT else None
     codes = table.mapping("codes") if attribute.type in _CODED else {}
     column = Column(
         attribute=name,
@@ -206,7 +208,7 @@ def _column(name: str, table: _Table) -> Column:
         unit=unit,
         codes={key(code): word for code, word in codes.items()},
         join=table.take("join", str, default=None),
-        part=None if part is None else _pattern(part, table),
+        part=part,
         required=table.take("required", bool, default=False),
     )
     if attribute.choices is not None:
@@ -220,30 +222,7 @@ def _column(name: str, table: _Table) -> Column:
     return column
 
 
-def _pattern(text: str, table: _Table) -> re.Pattern[str]:
-    try:
-        pattern = re.compile(text)
-    except (re.error, OverflowError, RecursionError):
-        pattern = re.compile("")
-    if pattern.groups != 1 or _may_run_away(text):
-        raise table.wrong(N_("The profile's key “%(key)s” must be a regular expression with one group."), "part")
-    return pattern
-
-
-def _may_run_away(pattern: str) -> bool:
-    """Tell whether a repeated group holds repetitions or choices: some texts would take such a pattern years."""
-    if _SPREAD.search(pattern):
-        return True
-    bare = _ASIDE.sub("x", pattern)
-    while found := _GROUP.search(bare):
-        open_ = _OPEN.search(found[1]) is not None
-        if open_ and found[2]:
-            return True
-        bare = bare[: found.start()] + ("|" if open_ else "x") + (found[2] or "") + bare[found.end() :]
-    return False
-
-
-def _geometry(table: _Table) -> GeometryRule:
+def _geometry(table: Table) -> GeometryRule:
     box = table.take("box", list, default=None)
     if box is not None and not _is_box(box):
         raise table.wrong(N_("The profile's key “%(key)s” must hold four numbers: west, south, east, north."), "box")
@@ -273,7 +252,7 @@ def _is_box(box: list[Any]) -> bool:
     return bool(-180 <= west < east <= 180 and -90 <= south < north <= 90)
 
 
-def _origins(table: _Table) -> Origins:
+def _origins(table: Table) -> Origins:
     origins = Origins(
         source=table.words("source"),
         url=table.words("url"),
@@ -284,77 +263,10 @@ def _origins(table: _Table) -> Origins:
     return origins
 
 
-def _constants(table: _Table) -> dict[str, object]:
+def _constants(table: Table) -> dict[str, object]:
     for name in table.content:
         if name not in FIELDS or FIELDS[name].type is Type.RECORDS:
             raise table.wrong(N_("The profile's key “%(key)s” names no attribute of a site."), name)
         if not isinstance(table.content[name], str | int | float | bool | list):
             raise table.wrong(N_("The profile's key “%(key)s” has the wrong kind of value."), name)
     return dict(table.content)
-
-
-class _Table:
-    """A TOML table whose keys are taken one by one; what is left over is an error."""
-
-    def __init__(self, content: Mapping[str, Any], path: str) -> None:
-        self.content = content
-        self.path = path
-        self.taken: set[str] = set()
-
-    def wrong(self, message: str, name: str = "") -> UnusableInput:
-        return UnusableInput(message, key=".".join(part for part in (self.path, name) if part)[:120])
-
-    def keys(self) -> tuple[str, ...]:
-        return tuple(self.content)
-
-    def take(self, name: str, kind: type, default: Any = ...) -> Any:
-        self.taken.add(name)
-        if name not in self.content:
-            if default is ...:
-                raise self.wrong(N_("The profile's key “%(key)s” is missing."), name)
-            return default
-        value = self.content[name]
-        if not isinstance(value, kind) or (kind is int and isinstance(value, bool)):
-            raise self.wrong(N_("The profile's key “%(key)s” has the wrong kind of value."), name)
-        return value
-
-    def words(self, name: str) -> tuple[str, ...]:
-        words = self.take(name, list, default=[])
-        if not all(isinstance(word, str) and word for word in words):
-            raise self.wrong(N_("The profile's key “%(key)s” must be a list of texts."), name)
-        return tuple(words)
-
-    def choice(self, name: str, allowed: tuple[str, ...]) -> str | None:
-        word: str | None = self.take(name, str, default=None)
-        if word is not None and word not in allowed:
-            raise self.wrong(N_("The profile's key “%(key)s” has a value that is not foreseen."), name)
-        return word
-
-    def choices(self, name: str, allowed: tuple[str, ...], default: tuple[str, ...]) -> tuple[str, ...]:
-        if name not in self.content:
-            return default
-        words = self.words(name)
-        if not set(words) <= set(allowed):
-            raise self.wrong(N_("The profile's key “%(key)s” has a value that is not foreseen."), name)
-        return words
-
-    def mapping(self, name: str) -> dict[str, str]:
-        found = self.take(name, dict, default={})
-        for code, word in found.items():
-            if not isinstance(word, str):
-                raise self.wrong(N_("The profile's key “%(key)s” has the wrong kind of value."), f"{name}.{code}")
-        return dict(found)
-
-    def table(self, name: str) -> _Table:
-        return _Table(self.take(name, dict, default={}), f"{self.path}.{name}".lstrip("."))
-
-    def names(self, name: str) -> tuple[str, ...]:
-        return self.table(name).keys()
-
-    def inside(self, name: str, inner: str) -> _Table:
-        return _Table(self.table(name).take(inner, dict), f"{name}.{inner}")
-
-    def done(self) -> None:
-        for name in self.content:
-            if name not in self.taken:
-                raise self.wrong(N_("The profile's key “%(key)s” is not known."), name)

@@ -74,6 +74,8 @@ def test_a_small_profile() -> None:
         "owner": ("Eigentümer",),
     }
     assert profiles.parse({"name": "bare", "title": "Bare"}).columns == ()
+    assert profile.formats == ()
+    assert profiles.parse(changed("formats", ["OpenImmo"])).formats == ("OpenImmo",)
 
 
 @pytest.mark.parametrize(
@@ -99,6 +101,7 @@ def test_unknown_attributes_are_refused_by_name() -> None:
     ("path", "value"),
     [
         *(("name", 1), ("title", None), ("source", 3), ("decimal", 1), ("dates", "dd.mm.yyyy"), ("separators", [";"])),
+        *(("formats", "OpenImmo"), ("formats", [1])),
         *(("identity", "yes"), ("ignore", "x"), ("columns", []), ("columns|name", "x"), ("rows|min", "1")),
         *(("rows|max", True), ("rows|max", 1.5), ("rows", 3), ("columns|name|from", "x"), ("columns|name|from", [1])),
         *(("columns|name|from", [""]), ("columns|name|required", 1), ("columns|owner|join", 1)),
