@@ -7,9 +7,11 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+import geopandas as gpd
 import numpy as np
 import orjson
 import pandas as pd
+import pyogrio
 import shapely
 
 from finder import crs, resources
@@ -44,11 +46,14 @@ POINTS = {
 """About as many access points of each kind as a region of a million people has."""
 
 
-def sites(n: int, seed: int = 1) -> pd.DataFrame:
-    """Return n sites as the intake hands them to the store."""
+def sites(n: int, seed: int = 1, *, apart: bool = False) -> pd.DataFrame:
+    """Return n sites as the intake hands them to the store.
+
+    They lie anywhere, one in twenty a point, one without a place; or `apart`, all polygons, as a survey has them.
+    """
     dice = np.random.default_rng(seed)
     numbers = range(1, n + 1)
-    outlines = _outlines(dice, n)
+    outlines = _outlines(dice, n, *(_grid(n) if apart else (None, np.inf)))
     area = np.round(np.where(shapely.area(outlines) > 0, shapely.area(outlines), np.nan), 1)
     columns: dict[str, Any] = {
         "source": ["Musterverzeichnis"] * n,
@@ -110,7 +115,7 @@ def access_points(seed: int = 2) -> list[AccessPoint]:
 def write_geojson(frame: pd.DataFrame, path: Path) -> None:
     """Write the frame as a supplier would: GeoJSON in degrees, empty where nothing is known."""
     shapes = shapely.to_geojson(crs.to_lonlat(frame["geometry"].to_numpy(dtype=object)))
-    rest = frame.drop(columns=["geometry", "area_m2", "provenance", "restrictions"])
+    rest = _told(frame)
     rest = rest.astype(object).where(rest.notna(), None)
     with path.open("wb") as file:
         file.write(b'{"type":"FeatureCollection","features":[\n')
@@ -120,15 +125,41 @@ def write_geojson(frame: pd.DataFrame, path: Path) -> None:
         file.write(b"\n]}\n")
 
 
+def write_geopackage(frame: pd.DataFrame, path: Path) -> None:
+    """Write the frame as a supplier would: a GeoPackage in metres, lists as texts, empty where nothing is known."""
+    rest = _told(frame)
+    for name in rest.columns:
+        if any(isinstance(value, tuple) for value in rest[name]):
+            rest[name] = [value if value is None else "; ".join(value) for value in rest[name]]
+    rows = gpd.GeoDataFrame(rest, geometry=frame["geometry"].to_numpy(dtype=object), crs=crs.METRIC)
+    pyogrio.write_dataframe(rows, path, driver="GPKG", layer="sites")
+
+
+def _told(frame: pd.DataFrame) -> pd.DataFrame:
+    """Return what a supplier tells: no geometry, nothing measured, no nested facts."""
+    return frame.drop(columns=["geometry", "area_m2", "provenance", "restrictions"])
+
+
 def _spread(dice: np.random.Generator, n: int) -> np.ndarray[Any, Any]:
     west, south, east, north = crs.lonlat_box(*resources.region()["box"]).buffer(-3000).bounds
     return np.column_stack((dice.uniform(west, east, n), dice.uniform(south, north, n)))
 
 
-def _outlines(dice: np.random.Generator, n: int) -> np.ndarray[Any, Any]:
-    """Return star-shaped polygons of 5 to 12 corners, median 2 ha; one in twenty a point, one without a place."""
-    centre = _spread(dice, n)
-    radius = np.sqrt(np.clip(dice.lognormal(np.log(20_000), 1.1, n), 500, 2_000_000) / 2.2)
+def _grid(n: int) -> tuple[np.ndarray[Any, Any], float]:
+    """Return the centres of n cells that fill the region, and the radius within which their plots do not meet."""
+    west, south, east, north = crs.lonlat_box(*resources.region()["box"]).buffer(-3000).bounds
+    side = np.sqrt((east - west) * (north - south) / n) * 0.99
+    columns = int((east - west) // side)
+    row, column = np.divmod(np.arange(n), columns)
+    return np.column_stack((west + (column + 0.5) * side, south + (row + 0.5) * side)), side / 2
+
+
+def _outlines(
+    dice: np.random.Generator, n: int, centres: np.ndarray[Any, Any] | None, most: float
+) -> np.ndarray[Any, Any]:
+    """Return star-shaped polygons of 5 to 12 corners, median 2 ha if `most` metres of radius leave them that."""
+    centre = _spread(dice, n) if centres is None else centres
+    radius = np.minimum(np.sqrt(np.clip(dice.lognormal(np.log(20_000), 1.1, n), 500, 2_000_000) / 2.2), most)
     corners = dice.integers(5, 13, n)
     of = np.repeat(np.arange(n), corners)
     step = np.arange(len(of)) - np.repeat(np.cumsum(corners) - corners, corners)
@@ -136,6 +167,8 @@ def _outlines(dice: np.random.Generator, n: int) -> np.ndarray[Any, Any]:
     length = radius[of] * dice.uniform(0.6, 1.0, len(of))
     ring = centre[of] + np.column_stack((np.cos(angle), np.sin(angle))) * length[:, None]
     outlines = shapely.polygons(shapely.linearrings(ring, indices=of))
+    if centres is not None:
+        return outlines
     lot = dice.uniform(0, 1, n)
     outlines[lot < 0.1] = shapely.points(centre[lot < 0.1])
     outlines[lot < 0.05] = None
