@@ -1,7 +1,7 @@
-"""Import a million polygons and tell the memory it took: `python -m tests.benchmarks.memory [ROWS]`, some minutes long.
+"""Import a million polygons, tell the memory it took: `python -m tests.benchmarks.memory [ROWS]`, some minutes long.
 
-Ends with exit code 1 when both processes' highest levels together are above `MOST_MIB`. They are not reached at the same
-time, for ours waits while the other one reads: the sum is the most it can have been.
+Ends with exit code 1 when the highest levels of both processes together are above `MOST_MIB`. They are not reached at
+the same time, for ours waits while the other one reads: the sum is the most it can have been.
 """
 
 from __future__ import annotations
