@@ -11,13 +11,14 @@ from finder import crs, pipeline
 from finder.cli.workplace import Workplace, out
 from finder.errors import ConfigError
 from finder.exports import issues
+from finder.intake.choosing import AUTOMATIC
 from finder.model.vocabulary import Status
 from finder.presentation import terminal
 
 
 @click.command("import")
 @click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path))
-@click.option("--profile", default="finder", show_default=True, help="A bundled profile's name or a TOML file.")
+@click.option("--profile", default=AUTOMATIC, show_default=True, help="A bundled profile's name or a TOML file.")
 @click.option("--municipality", help="Code or name that holds for all rows.")
 @click.option(
     "--crs", "crs_given", help=f"Coordinate reference system where the file names none, such as EPSG:{crs.METRIC}."
@@ -56,7 +57,7 @@ def import_(
                 report = pipeline.deliver(
                     database,
                     path,
-                    profile=profile,
+                    profile=None if profile == AUTOMATIC else profile,
                     crs_given=crs_given,
                     layer=layer,
                     municipality=municipality,
@@ -69,6 +70,8 @@ def import_(
             _print_report(workplace, report)
             if report_path:
                 head = {"file": report.file, "profile": report.profile, "stored": report.stored}
+                if report.chosen is not None:
+                    head["chosen"] = workplace.language.text(report.chosen.message, **report.chosen.params)
                 issues.write(report_path, head | pipeline.summary(report), report.issues, workplace.language)
             refused = strict and not dry_run and not report.stored
             code = max(code, 2 if refused else 1 if report.rejected else 0)
@@ -79,6 +82,8 @@ def _print_report(workplace: Workplace, report: pipeline.Report) -> None:
     text = workplace.language.text
     read = {"file": report.file, "format": report.format, "profile": report.profile}
     out.print(text("%(file)s (%(format)s, profile %(profile)s)", **read), markup=False)
+    if report.chosen is not None:
+        out.print("  " + text(report.chosen.message, **report.chosen.params), markup=False, soft_wrap=True)
     labels = {
         "read": text("read"),
         "new": text("new"),

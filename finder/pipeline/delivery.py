@@ -12,7 +12,7 @@ import pandas as pd
 
 from finder import crs, resources, sources
 from finder.errors import ConfigError, UnusableInput
-from finder.intake import normalise, profiles, validate
+from finder.intake import choosing, normalise, profiles, validate
 from finder.language import N_
 from finder.model.record import Issue
 from finder.model.vocabulary import Status
@@ -33,7 +33,7 @@ def deliver(
     database: Database,
     path: Path,
     *,
-    profile: str = "finder",
+    profile: str | None = None,
     crs_given: str | None = None,
     layer: str | None = None,
     municipality: str | None = None,
@@ -47,8 +47,8 @@ def deliver(
 ) -> Report:
     """Bring one file into the store and return its report.
 
-    With `strict` one rejected row, with `dry_run` always, nothing is stored. `anywhere` admits sites outside the
-    region.
+    Without a `profile` the bundled one that fits is chosen, and the report says why. With `strict` one rejected row,
+    with `dry_run` always, nothing is stored. `anywhere` admits sites outside the region.
 
     Raises
     ------
@@ -58,9 +58,11 @@ def deliver(
         The database holds the fictional sample, with which nothing is mixed.
     """
     at = at or dt.datetime.now(dt.UTC)
-    rules = profiles.load(profile)
+    rules, chosen = None if profile is None else profiles.load(profile), None
     progress(N_("Reading"))
     raw = sources.read(path, layer=layer)
+    if rules is None:
+        rules, chosen = choosing.choose(raw)
     report: Report | None = None
     try:
         with database.writing() as session:
@@ -83,7 +85,7 @@ def deliver(
             saved, delivery = _save(session, batch, raw, rules.name, actor, at, towns, _named(delivered, batch))
             progress(N_("Measuring"))
             measure_access(session, saved.moved)
-            report = _report(raw, rules.name, batch, saved, dry_run)
+            report = dataclasses.replace(_report(raw, rules.name, batch, saved, dry_run), chosen=chosen)
             refused = dry_run or (strict and bool(report.rejected))
             if refused or not (saved.new or saved.changed):
                 report = dataclasses.replace(report, stored=not refused)

@@ -9,7 +9,10 @@ from finder.model.record import Issue
 
 @dataclass(frozen=True, kw_only=True)
 class Report:
-    """What became of a file. read = new + changed + unchanged + rejected; repaired counts rows among the stored."""
+    """What became of a file. read = new + changed + unchanged + rejected; repaired counts rows among the stored.
+
+    `chosen` says why this profile was taken where none was asked for.
+    """
 
     file: str
     profile: str
@@ -24,6 +27,7 @@ class Report:
     missing: tuple[str, ...]
     issues: tuple[Issue, ...]
     stored: bool
+    chosen: Issue | None = None
 
 
 def summary(report: Report) -> dict[str, int]:
