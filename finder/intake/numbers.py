@@ -11,7 +11,10 @@ UNITS: dict[tuple[str, str | None], float] = {
     ("a", "m²"): 100.0,
     ("km²", "m²"): 1_000_000.0,
     ("acre", "m²"): 4_046.8564224,
+    ("ft²", "m²"): 0.09290304,
     ("km", "m"): 1_000.0,
+    ("ft", "m"): 0.3048,
+    ("€/ha", "€/m²"): 0.0001,
     ("kVA", "MVA"): 0.001,
 }
 """Factors from a unit in a file to the unit of an attribute."""
@@ -23,6 +26,9 @@ _NAMES = {
     "km²": ("km²", "km2", "qkm"),
     "km": ("km",),
     "m": ("m",),
+    "ft²": ("ft²", "ft2", "sqft", "sq.ft", "squarefeet"),
+    "ft": ("ft", "feet", "foot"),
+    "€/ha": ("€/ha", "eur/ha"),
     "MVA": ("mva",),
     "kVA": ("kva",),
     "€/m²": ("€/m²", "€/m2", "€/qm", "eur/m²", "eur/m2", "eur/qm", "€", "eur", "euro"),

@@ -57,6 +57,7 @@ def test_what_is_no_number(text: str) -> None:
         *(("0,29 ha", 2900), ("1.5 ha", 15_000), ("2 Hektar", 20_000), ("3 hectares", 30_000), ("0,5ha", 5000)),
         *(("500 m²", 500), ("500 m2", 500), ("500 qm", 500), ("500 QM", 500), ("0,2 km²", 200_000), ("12 a", 1200)),
         *(("1 acre", 4046.856422), ("2 acres", 8093.712845), ("500", 500), ("1.234,5 m²", 1234.5), ("500 sqm.", 500)),
+        *(("1000 sq ft", 92.90304), ("1000 sq. ft.", 92.90304), ("1000 ft²", 92.90304)),
     ],
 )
 def test_units_behind_the_figure_win(text: str, area_m2: float) -> None:
@@ -75,7 +76,8 @@ def test_a_unit_of_the_column_holds_where_none_is_written() -> None:
     [
         *(("85 €/m²", "€/m²", 85), ("85 EUR/qm", "€/m²", 85), ("85,- €/m²", "€/m²", 85), ("85 Euro", "€/m²", 85)),
         *(("630 kVA", "MVA", 0.63), ("6,3 MVA", "MVA", 6.3), ("65 dB(A)", "dB(A)/m²", 65), ("12,5 m", "m", 12.5)),
-        *(("1,2 km", "m", 1200), ("0,8", None, 0.8)),
+        *(("1,2 km", "m", 1200), ("0,8", None, 0.8), ("100 ft", "m", 30.48), ("10 feet", "m", 3.048)),
+        *(("850.000 €/ha", "€/m²", 85), ("850.000 EUR / ha", "€/m²", 85)),
     ],
 )
 def test_other_units(text: str, unit: str | None, number: float) -> None:
