@@ -1,0 +1,125 @@
+"""The same sites in XML, written by hand as the programs of the field write it: KML and GML."""
+
+from __future__ import annotations
+
+import datetime as dt
+import zipfile
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+from xml.sax.saxutils import escape, quoteattr
+
+import pyproj
+import shapely
+
+from finder.model.site import Site
+from tests.deliveries.writing import DEGREES, METRES, moved, rows
+
+
+def text(value: Any) -> str:
+    """Return a value as the content of an element."""
+    match value:
+        case bool():
+            return "true" if value else "false"
+        case dt.date():
+            return value.isoformat()
+        case float():
+            return repr(value)
+    return escape(str(value))
+
+
+# -- KML --------------------------------------------------------------------------------------------------------------
+
+
+def kml(path: Path, sites: Sequence[Site]) -> Path:
+    """Write KML as maps on the web do: the name apart, the rest as extended data, folders in folders."""
+    marks = []
+    for row, shape in zip(rows(sites), moved(sites, DEGREES), strict=True):
+        told = "".join(
+            f"<Data name={quoteattr(name)}><value>{text(cell)}</value></Data>"
+            for name, cell in row.items()
+            if cell is not None and name != "name"
+        )
+        name = text(row["name"])
+        marks.append(
+            f"<Placemark><name>{name}</name><styleUrl>#a</styleUrl>"
+            f"<ExtendedData>{told}</ExtendedData>{_kml_shape(shape)}</Placemark>"
+        )
+    half = len(marks) // 2
+    path.write_text(
+        '<?xml version="1.0" encoding="UTF-8"?>\n<kml xmlns="http://www.opengis.net/kml/2.2"><Document>'
+        "<name>Musterstadt</name><Style id='a'><LineStyle><color>ff0000ff</color></LineStyle></Style>"
+        f"<Folder><name>Nord</name>{''.join(marks[:half])}</Folder>"
+        f"<Folder><name>Rest</name><Folder><name>Süd</name>{''.join(marks[half:])}</Folder></Folder></Document></kml>",
+        encoding="utf-8",
+    )
+    return path
+
+
+def _kml_shape(shape: Any) -> str:
+    if isinstance(shape, shapely.Point):
+        return f"<Point><coordinates>{shape.x!r},{shape.y!r},0</coordinates></Point>"
+    if isinstance(shape, shapely.MultiPolygon):
+        return f"<MultiGeometry>{''.join(map(_kml_shape, shape.geoms))}</MultiGeometry>"
+
+    def ring(line: Any) -> str:
+        places = " ".join(f"{x!r},{y!r},0" for x, y in line.coords)
+        return f"<LinearRing><coordinates>{places}</coordinates></LinearRing>"
+
+    inner = "".join(f"<innerBoundaryIs>{ring(hole)}</innerBoundaryIs>" for hole in shape.interiors)
+    return f"<Polygon><outerBoundaryIs>{ring(shape.exterior)}</outerBoundaryIs>{inner}</Polygon>"
+
+
+def kmz(path: Path, sites: Sequence[Site]) -> Path:
+    """Write KMZ: KML in a ZIP archive, beside its pictures."""
+    inside = kml(path.with_suffix(".kml"), sites)
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.write(inside, "doc.kml")
+        archive.writestr("files/sign.png", b"\x89PNG\r\n\x1a\n")
+    inside.unlink()
+    return path
+
+
+# -- GML --------------------------------------------------------------------------------------------------------------
+
+
+def gml(path: Path, sites: Sequence[Site], system: str = METRES, *, named: str = "") -> Path:
+    """Write GML 3.2; coordinates follow the order of the system's own axes where `named` is an URN or an address."""
+    named = named or system
+    turned = not named.startswith("EPSG:") and pyproj.CRS(system).axis_info[0].direction.lower() == "north"
+    members = []
+    for number, (row, shape) in enumerate(zip(rows(sites), moved(sites, system), strict=True), 1):
+        told = "".join(f"<m:{name}>{text(cell)}</m:{name}>" for name, cell in row.items() if cell is not None)
+        place = gml_shape(shape, f"g{number}", named, turned)
+        members.append(
+            f'<gml:featureMember><m:Flaeche gml:id="f{number}">{told}<m:lage>{place}</m:lage></m:Flaeche>'
+            "</gml:featureMember>"
+        )
+    path.write_text(
+        '<?xml version="1.0" encoding="UTF-8"?>\n<gml:FeatureCollection xmlns:gml="http://www.opengis.net/gml/3.2" '
+        f'xmlns:m="https://example.org/muster" gml:id="c1">\n{"".join(members)}</gml:FeatureCollection>\n',
+        encoding="utf-8",
+    )
+    return path
+
+
+def gml_shape(shape: Any, id_: str, named: str, turned: bool = False) -> str:
+    """Return a geometry as GML 3.2; `turned` puts y before x."""
+
+    def places(coordinates: Any) -> str:
+        return " ".join(f"{y!r} {x!r}" if turned else f"{x!r} {y!r}" for x, y in coordinates)
+
+    def ring(line: Any) -> str:
+        return f"<gml:LinearRing><gml:posList>{places(line.coords)}</gml:posList></gml:LinearRing>"
+
+    about = f'gml:id="{id_}" srsName="{named}"'
+    if isinstance(shape, shapely.Point):
+        return f"<gml:Point {about}><gml:pos>{places(shape.coords)}</gml:pos></gml:Point>"
+    if isinstance(shape, shapely.MultiPolygon):
+        parts = "".join(
+            f"<gml:surfaceMember>{gml_shape(part, f'{id_}.{n}', named, turned)}</gml:surfaceMember>"
+            for n, part in enumerate(shape.geoms)
+        )
+        return f"<gml:MultiSurface {about}>{parts}</gml:MultiSurface>"
+    inner = "".join(f"<gml:interior>{ring(hole)}</gml:interior>" for hole in shape.interiors)
+    return f"<gml:Polygon {about}><gml:exterior>{ring(shape.exterior)}</gml:exterior>{inner}</gml:Polygon>"

@@ -1,0 +1,167 @@
+"""The same twelve sites in every format and in many systems: stored, they are the same sites."""
+
+from __future__ import annotations
+
+import dataclasses
+import shutil
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+import shapely
+
+from finder import pipeline
+from finder.model.site import ATTRIBUTES, Site
+from finder.model.vocabulary import GeometryQuality
+from finder.store import sites as stored_sites
+from finder.store.database import Database
+from tests import factories
+from tests.deliveries import wording, writing
+from tests.deliveries.sites import SITES, SOURCE
+
+NEAR_M, NEAR_SHARE = 0.5, 0.001
+Made = Path | tuple[Path, dict[str, Any]]
+
+
+@dataclass(frozen=True)
+class Case:
+    """One way of writing: `make` writes into a folder and returns the deliveries with their options.
+
+    `names` are the attributes it carries (None: all), `given_ids` whether public ids are among them.
+    """
+
+    name: str
+    make: Callable[[Path], Sequence[Made]]
+    format: str
+    names: frozenset[str] | None = None
+    given_ids: bool = True
+
+    def __str__(self) -> str:
+        return self.name
+
+
+def one(name: str, ending: str, write: Callable[..., Path], format_: str, *args: Any, **how: Any) -> Case:
+    """Return the case of a single file."""
+    return Case(name, lambda folder: [write(folder / f"sites.{ending}", SITES, *args, **how)], format_)
+
+
+def office(name: str, ending: str, write: Callable[..., Path], format_: str, *args: Any, **how: Any) -> Case:
+    """Return the case of an office's table, read by its own profile."""
+
+    def make(folder: Path) -> Sequence[Made]:
+        profile = wording.profile(folder / "amt.toml", wording.OFFICE, SOURCE)
+        return [(write(folder / f"sites.{ending}", SITES, *args, **how), {"profile": str(profile)})]
+
+    return Case(name, make, format_, given_ids=False)
+
+
+def shapefile(name: str, **how: Any) -> Case:
+    """Return the case of a zipped Shapefile: two layers are two deliveries."""
+
+    def make(folder: Path) -> Sequence[Made]:
+        profile = str(wording.profile(folder / "kataster.toml", wording.DBASE, SOURCE))
+        path = writing.shapefile(folder / "sites.zip", SITES, wording.DBASE, **how)
+        return [(path, {"profile": profile, "layer": layer}) for layer in ("flaechen", "punkte")]
+
+    return Case(f"Shapefile, {name}", make, "Shapefile", frozenset(wording.DBASE), given_ids=False)
+
+
+def layered(folder: Path) -> Sequence[Made]:
+    return [(writing.geopackage(folder / "sites.gpkg", SITES, beside="gemarkungen"), {"layer": "flächen"})]
+
+
+SYSTEMS = ("EPSG:4326", "EPSG:25832", "EPSG:25833", "EPSG:31466", "EPSG:31467", "EPSG:3857", "EPSG:4647", "EPSG:3035")
+OLD_NAME = "urn:ogc:def:crs:EPSG::25832"
+CASES = (
+    one("GeoJSON", "geojson", writing.geojson, "GeoJSON"),
+    one("GeoJSON with a mark before it", "geojson", writing.geojson, "GeoJSON", lead="\ufeff"),
+    one("GeoJSON with the system of old", "geojson", writing.geojson, "GeoJSON", writing.METRES, named=OLD_NAME),
+    *(one(f"GeoPackage in {s}", "gpkg", writing.geopackage, "GeoPackage", s) for s in SYSTEMS),
+    Case("GeoPackage with another layer", layered, "GeoPackage"),
+    *(shapefile(f"in {s}", system=s) for s in SYSTEMS),
+    shapefile("in a subfolder", folder="Lieferung/Flächen 2026/"),
+    shapefile("cp1252, said so", encoding="CP1252", code_page="1252"),
+    shapefile("UTF-8, not said", code_page=None),
+    *(one(f"FlatGeobuf in {s}", "fgb", writing.flatgeobuf, "FlatGeobuf", s) for s in SYSTEMS),
+    one("CSV", "csv", writing.csv_plain, "CSV"),
+    one("CSV with a mark before it", "csv", writing.csv_plain, "CSV", encoding="utf-8-sig"),
+    office("CSV of an office", "csv", writing.csv_german, "CSV", wording.OFFICE),
+)
+
+
+def expected(case: Case, site: Site) -> Site:
+    """Return a site as it can come out of a format: what it does not carry is not known."""
+    if case.names is None:
+        return site
+    lost = {name: None for name in ATTRIBUTES if name not in case.names and name != "geometry"}
+    return dataclasses.replace(site, **lost)
+
+
+def assert_same(found: Site, wanted: Site) -> None:
+    """Assert that a stored site is the one that was written."""
+    assert (found.name, found.municipality, found.source) == (wanted.name, wanted.municipality, wanted.source)
+    assert found.geometry is not None
+    assert wanted.geometry is not None
+    assert shapely.hausdorff_distance(found.geometry, wanted.geometry, densify=0.05) < NEAR_M
+    area = wanted.geometry.area
+    assert found.geometry.area == pytest.approx(area, rel=NEAR_SHARE)
+    measured = bool(area) and wanted.geometry_quality is not GeometryQuality.APPROXIMATE
+    assert found.area_m2 == (pytest.approx(area, rel=NEAR_SHARE) if measured else None)
+    for name in ATTRIBUTES:
+        if name not in ("geometry", "area_m2"):
+            given, want = getattr(found, name), getattr(wanted, name)
+            assert given == (pytest.approx(want, rel=1e-9) if isinstance(want, float) else want), name
+
+
+def deliver(database: Database, made: Sequence[Made]) -> list[pipeline.Report]:
+    """Bring in all files of a case."""
+    pairs = [one if isinstance(one, tuple) else (one, {}) for one in made]
+    return [pipeline.deliver(database, path, at=factories.NOW, **how) for path, how in pairs]
+
+
+def stored(database: Database) -> dict[str, Site]:
+    """Return all sites by their key at the source."""
+    with database.reading() as session:
+        return {listed.site.source_id: listed.site for listed in stored_sites.load(session, range(1, len(SITES) + 1))}
+
+
+@pytest.fixture(scope="module")
+def empty(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An empty database to copy: making one takes longer than most deliveries."""
+    path = tmp_path_factory.mktemp("empty") / "finder.sqlite"
+    with factories.database(f"sqlite:///{path}"):
+        pass
+    return path
+
+
+@pytest.fixture
+def database(empty: Path, tmp_path: Path) -> Iterator[Database]:
+    database = Database(f"sqlite:///{shutil.copy(empty, tmp_path / 'finder.sqlite')}")
+    yield database
+    database.close()
+
+
+@pytest.mark.parametrize("case", CASES, ids=str)
+def test_the_same_sites(database: Database, tmp_path: Path, case: Case) -> None:
+    made = case.make(tmp_path)
+    reports = deliver(database, made)
+    assert {report.format for report in reports} == {case.format}
+    assert sum(report.new for report in reports) == len(SITES)
+    assert [issue for report in reports for issue in report.issues if issue.row is not None] == []
+    found = stored(database)
+    for site in SITES:
+        assert_same(found[site.source_id], expected(case, site))
+        assert (found[site.source_id].id == site.id) is case.given_ids
+    again = deliver(database, made)
+    assert sum(report.unchanged for report in again) == len(SITES)
+    assert stored(database) == found
+
+
+def test_on_both_databases(database_url: str, tmp_path: Path) -> None:
+    with factories.database(database_url) as database:
+        deliver(database, [writing.geopackage(tmp_path / "sites.gpkg", SITES)])
+        found = stored(database)
+        for site in SITES:
+            assert_same(found[site.source_id], site)
