@@ -8,6 +8,7 @@ from __future__ import annotations
 import datetime as dt
 import itertools
 from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Set as AbstractSet
 from contextlib import AbstractContextManager, contextmanager
 from typing import Any
 
@@ -207,15 +208,26 @@ def frame(sites: Sequence[Site], columns: Iterable[str] | None = None) -> pd.Dat
     return pd.DataFrame(cells)
 
 
-def save(session: Session, delivered: Sequence[Site] | pd.DataFrame, **settings: Any) -> saving.Saved:
-    """Save sites (or a frame) as one delivery."""
-    rows = delivered if isinstance(delivered, pd.DataFrame) else frame(delivered)
+def delivery(session: Session, **settings: Any) -> saving.Delivery:
+    """Begin a delivery."""
     at_ = settings.pop("at", NOW)
-    delivery = saving.record_delivery(
+    key = saving.record_delivery(
         session, actor="test", file_name="test.geojson", sha256="0" * 64, profile="finder", summary={}, at=at_
     )
     defaults = {"actor": "test", "id_prefix": "T", "municipality_names": TOWNS}
-    return saving.save(session, rows, delivery=delivery, at=at_, **(defaults | settings))
+    return saving.Delivery(session, key, at=at_, **(defaults | settings))
+
+
+def save(
+    session: Session,
+    delivered: Sequence[Site] | pd.DataFrame,
+    *,
+    only_new: AbstractSet[str] = frozenset(),
+    **settings: Any,
+) -> saving.Saved:
+    """Save sites (or a frame) as one delivery."""
+    rows = delivered if isinstance(delivered, pd.DataFrame) else frame(delivered)
+    return delivery(session, **settings).save(rows, only_new=only_new)
 
 
 Filled = AbstractContextManager[Database]

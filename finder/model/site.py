@@ -253,6 +253,13 @@ MEASURABLE = (GeometryQuality.SURVEYED, GeometryQuality.PARCEL, None)
 """Outlines whose measured area counts; an outline without a stated quality is taken as delivered."""
 
 
+def measured_area_m2(geometry: BaseGeometry | None, quality: GeometryQuality | None) -> float | None:
+    """Return the area of an outline, m²; None of points and of approximate outlines, which are drawn, not measured."""
+    if geometry is None or geometry.geom_type not in ("Polygon", "MultiPolygon"):
+        return None
+    return None if quality is GeometryQuality.APPROXIMATE else geometry.area
+
+
 def gravest(restrictions: tuple[Restriction, ...] | None) -> MaxRestriction | None:
     """Return the gravest severity; a list with an unknown severity is only known when something in it blocks."""
     if restrictions is None:

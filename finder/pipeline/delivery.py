@@ -14,6 +14,7 @@ from finder import crs, resources, sources
 from finder.errors import ConfigError, UnusableInput
 from finder.intake import choosing, normalise, profiles, validate
 from finder.language import N_
+from finder.model.outcome import Missing
 from finder.model.record import Issue
 from finder.model.vocabulary import Status
 from finder.pipeline.access import measure_access
@@ -82,15 +83,17 @@ def deliver(
             )
             batch = _refuse_taken(session, batch if inventory is None else _refuse_sample(batch))
             progress(N_("Storing"))
-            saved, delivery = _save(session, batch, raw, rules.name, actor, at, towns, _named(delivered, batch))
+            delivery = _begin(session, raw, rules.name, actor, at, towns)
+            saved = delivery.save(batch.frame, only_new=batch.only_new)
+            missing = delivery.missing(_named(delivered, batch))
             progress(N_("Measuring"))
             measure_access(session, saved.moved)
-            report = dataclasses.replace(_report(raw, rules.name, batch, saved, dry_run), chosen=chosen)
+            report = dataclasses.replace(_report(raw, rules.name, batch, saved, missing, dry_run), chosen=chosen)
             refused = dry_run or (strict and bool(report.rejected))
-            if refused or not (saved.new or saved.changed):
+            if refused or not delivery.wrote:
                 report = dataclasses.replace(report, stored=not refused)
                 raise _Undone
-            saving.update_summary(session, delivery, summary(report))
+            saving.update_summary(session, delivery.key, summary(report))
     except _Undone:
         pass
     assert report is not None
@@ -159,34 +162,25 @@ def _named(delivered: pd.DataFrame, batch: normalise.Batch) -> frozenset[tuple[s
     )
 
 
-def _save(
-    session: Session,
-    batch: normalise.Batch,
-    raw: Any,
-    profile: str,
-    actor: str,
-    at: dt.datetime,
-    towns: dict[str, str],
-    named: frozenset[tuple[str, str]],
-) -> tuple[saving.Saved, int]:
-    delivery = saving.record_delivery(
+def _begin(
+    session: Session, raw: Any, profile: str, actor: str, at: dt.datetime, towns: dict[str, str]
+) -> saving.Delivery:
+    key = saving.record_delivery(
         session, actor=actor, file_name=raw.origin.name, sha256=raw.origin.sha256, profile=profile, summary={}, at=at
     )
-    saved = saving.save(
-        session,
-        batch.frame,
-        delivery=delivery,
-        actor=actor,
-        at=at,
-        id_prefix=resources.region()["id_prefix"],
-        municipality_names=towns,
-        only_new=batch.only_new,
-        named=named,
+    return saving.Delivery(
+        session, key, actor=actor, at=at, id_prefix=resources.region()["id_prefix"], municipality_names=towns
     )
-    return saved, delivery
 
 
-def _report(raw: Any, profile: str, batch: normalise.Batch, saved: saving.Saved, dry_run: bool) -> Report:
+def _report(
+    raw: Any,
+    profile: str,
+    batch: normalise.Batch,
+    saved: saving.Saved,
+    missing: tuple[Missing, ...],
+    dry_run: bool,
+) -> Report:
     repaired = {issue.row for issue in batch.issues if issue.action == "repaired"} - set(batch.rejected)
     return Report(
         file=raw.origin.name,
@@ -199,7 +193,7 @@ def _report(raw: Any, profile: str, batch: normalise.Batch, saved: saving.Saved,
         unchanged=saved.unchanged,
         repaired=len(repaired),
         rejected=len(batch.rejected),
-        missing=saved.missing,
-        issues=tuple(batch.issues),
+        missing=tuple(one.id for one in missing),
+        issues=(*batch.issues, *saved.issues),
         stored=True,
     )

@@ -1,68 +1,57 @@
-"""Saving sites: new, changed and unchanged told apart, every change a revision."""
+"""Saving deliveries: new, changed and unchanged told apart, every change a revision, the desk's edits untouched."""
 
 from __future__ import annotations
 
 import datetime as dt
 import itertools
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
-from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
 import orjson
 import pandas as pd
-import shapely
 import sqlalchemy as sa
 
-from finder.model.attributes import Type
-from finder.model.query import fold
-from finder.model.site import ATTRIBUTES, gravest, size_that_counts
-from finder.model.vocabulary import POTENTIAL, Status
-from finder.store import records, tables
-from finder.store.database import BOUNDS, Session, index_bounds
+from finder.language import N_
+from finder.model.outcome import Kind, Missing, Outcome
+from finder.model.record import Issue
+from finder.model.vocabulary import Status
+from finder.store import differences, proposals, revisions, tables, writing
+from finder.store.database import Session
 
 CHUNK = 5000
-SAME_PLACE_M = 0.02
-"""An outline whose corners moved less is the same: degrees with seven decimals, as files have them, move it by 1 cm."""
-_RECORDS = frozenset(a.name for a in ATTRIBUTES.values() if a.type is Type.RECORDS)
-_LISTS = frozenset(a.name for a in ATTRIBUTES.values() if a.type in (Type.CHOICES, Type.WORDS))
-_DERIVED_FROM = (
-    *("id", "name", "municipality", "address", "estate", "plan_name", "evidence", "restrictions", "geometry_quality"),
-    *("available_area_m2", "net_area_m2", "stated_area_m2", "area_m2", "geometry"),
-)
-_DERIVED = ("size_m2", "size_basis", "potential", "max_restriction", "search_text", *BOUNDS)
+MOST_TOLD = 100_000
+"""So many sites of a delivery are told of one by one; of the others, how many they are."""
+ENDED = (Status.SOLD.value, Status.WITHDRAWN.value)
+"""What has left the market is not missed."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Saved:
-    """What a delivery did. `moved` are the sites whose place is new or changed: their measures are stale."""
+    """What a part of a delivery did.
+
+    `moved` are the sites whose place is new or changed: their measures are stale. `outcomes` tell of the new, the
+    changed and those where the desk's word stands against the file's, as many as are told one by one.
+    """
 
     new: tuple[int, ...]
     changed: tuple[int, ...]
     unchanged: int
-    missing: tuple[str, ...]  # public ids of this source's sites, not withdrawn, that the delivery no longer names
     moved: tuple[int, ...]
+    conflicts: int = 0
+    outcomes: tuple[Outcome, ...] = ()
+    issues: tuple[Issue, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
-class _Stored:
-    """What tells a stored site apart."""
+class _Difference:
+    """What a delivered row would change in a stored site (None: nothing), and what became of it."""
 
-    pk: int
-    id: str
-    version: int
-    status: str
-
-
-@dataclass(frozen=True, kw_only=True)
-class _Change:
-    pk: int
-    version: int
-    before: dict[str, Any]
-    after: dict[str, Any]
+    change: revisions.Change | None
+    outcome: Outcome
 
 
 def record_delivery(
@@ -110,55 +99,226 @@ def taken_ids(session: Session, frame: pd.DataFrame) -> set[str]:
     return taken
 
 
-def save(
-    session: Session,
-    frame: pd.DataFrame,
-    *,
-    delivery: int,
-    actor: str,
-    at: dt.datetime,
-    id_prefix: str,
-    municipality_names: Mapping[str, str],
-    only_new: AbstractSet[str] = frozenset(),
-    named: AbstractSet[tuple[str, str]] = frozenset(),
-) -> Saved:
-    """Insert or update sites by `source` + `source_id`.
+class Delivery:
+    """One delivery on its way into the store, part by part, in one transaction.
 
     Parameters
     ----------
-    frame : one row per site; columns are attribute names plus source, source_id, name, municipality, status, sample,
-        provenance and, where the supplier gives it, id. Columns that are absent stay as they are in the store.
-    only_new : columns that hold for new sites and never touch a site that exists (a status given for the whole file).
-    named : keys (source, source_id) that the delivery names although their rows are not in the frame: none is missing.
-
-    Returns
-    -------
-    Saved
-        With the same frame twice, the second time everything is unchanged and nothing is written.
+    key : of the delivery's entry in the log.
+    reserved : public ids that any part of the delivery gives; generated ones keep clear of them.
     """
-    columns = _storable(frame)
-    keys = list(zip(columns["source"], columns["source_id"], strict=True))
-    stored = _stored(session, {source for source, _ in (*keys, *named)})
-    fresh = [i for i, key in enumerate(keys) if key not in stored]
-    log = _Log(session, actor, at.isoformat(timespec="seconds"), delivery)
-    new = _insert(session, columns, fresh, id_prefix, municipality_names, log)
-    kept = {name: values for name, values in columns.items() if name not in only_new}
-    changed: list[int] = []
-    moved: list[int] = []
-    for part in _parts([i for i, key in enumerate(keys) if key in stored]):
-        changes = _changes(session, kept, {stored[keys[i]].pk: i for i in part})
-        _update(session, changes, municipality_names)
-        log.changed(changes)
-        changed += [change.pk for change in changes]
-        moved += [change.pk for change in changes if {"geometry", "geometry_quality"} & set(change.after)]
-    here = named | set(keys)
-    return Saved(
-        new=tuple(new),
-        changed=tuple(changed),
-        unchanged=len(keys) - len(new) - len(changed),
-        missing=tuple(sorted(s.id for k, s in stored.items() if k not in here and s.status != Status.WITHDRAWN.value)),
-        moved=(*new, *moved),
-    )
+
+    def __init__(
+        self,
+        session: Session,
+        key: int,
+        *,
+        actor: str,
+        at: dt.datetime,
+        id_prefix: str,
+        municipality_names: Mapping[str, str],
+        reserved: AbstractSet[str] = frozenset(),
+    ) -> None:
+        self.session = session
+        self.key = key
+        self.at = at.isoformat(timespec="seconds")
+        self.wrote = False  # whether there is anything to keep
+        self._prefix = id_prefix
+        self._towns = municipality_names
+        self._reserved = reserved
+        self._log = revisions.Log(session, actor, self.at, key)
+        self._seen: list[np.ndarray[Any, Any]] = []
+        self._sources: set[str] = set()
+        self._told = 0
+
+    def save(self, frame: pd.DataFrame, *, only_new: AbstractSet[str] = frozenset()) -> Saved:
+        """Insert or update sites by `source` + `source_id`; no key may come twice in a delivery.
+
+        Parameters
+        ----------
+        frame : one row per site, indexed by the row's number in the file; columns are attribute names plus source,
+            source_id, name, municipality, status, sample, provenance and, where the supplier gives it, id. Columns
+            that are absent stay as they are in the store.
+        only_new : columns that hold for new sites and never touch a site that exists (a status given for the file).
+
+        Returns
+        -------
+        Saved
+            With the same frame twice, the second time everything is unchanged and nothing is written.
+        """
+        rows = [int(row) for row in frame.index]
+        columns = {name: differences.storable(name, frame[name].tolist()) for name in frame.columns}
+        names = [name for name in columns if name not in {"source", "source_id", "id", *only_new}]
+        known: dict[int, int] = {}
+        found: list[_Difference] = []
+        issues: list[Issue] = []
+        for source, part in _by_source(columns):
+            stored = self._stored(source, part, names)
+            known.update((position, row["pk"]) for position, row in stored)
+            issues += _ids_kept(columns, rows, stored)
+            found += self._compare(columns, rows, names, stored)
+        changes = sorted((one.change for one in found if one.change), key=lambda change: change.pk)
+        for chunk in _parts(changes):
+            writing.update(self.session, chunk, self._towns)
+            self._log.changed(chunk)
+        new, told = self._insert(columns, rows, [position for position in range(len(rows)) if position not in known])
+        self.wrote = self.wrote or bool(new or changes)
+        self._seen.append(np.array([*known.values(), *new], dtype=np.int64))
+        self._sources.update(columns["source"])
+        moved = [change.pk for change in changes if {"geometry", "geometry_quality"} & set(change.after)]
+        return Saved(
+            new=tuple(new),
+            changed=tuple(change.pk for change in changes),
+            unchanged=len(rows) - len(new) - len(changes),
+            moved=(*new, *moved),
+            conflicts=sum(len(one.outcome.conflicts) for one in found),
+            outcomes=self._tell([*told, *(one.outcome for one in found)]),
+            issues=tuple(issues),
+        )
+
+    def missing(
+        self, named: AbstractSet[tuple[str, str]] = frozenset(), *, partial: bool = False
+    ) -> tuple[Missing, ...]:
+        """Return the sites of the delivered sources that the delivery no longer names, and propose their withdrawal.
+
+        What it names again is no longer proposed. Called once, after the last part.
+
+        Parameters
+        ----------
+        named : keys (source, source_id) that the delivery names although their rows were not saved.
+        partial : the delivery holds only some of its sources' sites; none is missing.
+        """
+        sources = self._sources | {source for source, _ in named}
+        here = self._here(named)
+        before = proposals.standing(self.session, sources)
+        back = [pk for pk in before if pk in here]
+        absent = {} if partial else self._absent(sources, here)
+        fresh = sorted(pk for pk in absent if pk not in before)
+        proposals.drop(self.session, back)
+        proposals.propose(self.session, fresh, delivery=self.key, at=self.at)
+        self.wrote = self.wrote or bool(back or fresh)
+        found = (Missing(id=id_, name=name, since=before.get(pk, self.at)) for pk, (id_, name) in absent.items())
+        return tuple(sorted(found, key=lambda one: one.id))
+
+    def _stored(self, source: str, part: Mapping[str, int], names: Sequence[str]) -> list[tuple[int, Any]]:
+        """Return the stored sites of one source with these stable keys, each with its position in the frame."""
+        c = tables.site.c
+        query = sa.select(*(c[name] for name in ("pk", "id", "source_id", "version", *names)))
+        query = query.where(c.source == source, c.source_id.in_(list(part)))
+        return [(part[row["source_id"]], row) for row in self.session.execute(query).mappings()]
+
+    def _compare(
+        self,
+        columns: Mapping[str, list[Any]],
+        rows: Sequence[int],
+        names: Sequence[str],
+        stored: Sequence[tuple[int, Any]],
+    ) -> Iterator[_Difference]:
+        new = {position: {name: columns[name][position] for name in names} for position, _ in stored}
+        different = [(p, row) for p, row in stored if differences.differing(names, row, new[p])]
+        edits = revisions.edits(self.session, [row["pk"] for _, row in different])
+        for position, row in different:
+            value, changed, conflicts = differences.settle(names, row, new[position], edits.get(row["pk"], {}))
+            if not changed and not conflicts:
+                continue
+            change = revisions.Change(
+                pk=row["pk"],
+                version=row["version"] + 1,
+                before={name: row[name] for name in names if name in changed},
+                after={name: value[name] for name in names if name in changed},
+            )
+            outcome = Outcome(
+                kind=Kind.CHANGED if changed else Kind.UNCHANGED,
+                row=rows[position],
+                id=row["id"],
+                name=value.get("name") or columns["name"][position],
+                changes=differences.changes(change),
+                conflicts=conflicts,
+            )
+            yield _Difference(change=change if changed else None, outcome=outcome)
+
+    def _insert(
+        self, columns: Mapping[str, list[Any]], numbers: Sequence[int], fresh: Sequence[int]
+    ) -> tuple[list[int], list[Outcome]]:
+        # Nothing is ever deleted, so the next key is above every key ever given, and the writer is alone.
+        first = (self.session.scalar(sa.select(sa.func.max(tables.site.c.pk))) or 0) + 1
+        given = [columns["id"][position] if "id" in columns else None for position in fresh]
+        ids = _public_ids(self.session, given, self._prefix, first, self._reserved)
+        keys = list(range(first, first + len(fresh)))
+        defaults = {"status": Status.DRAFT.value, "sample": False, "provenance": "{}"}
+        for part in _parts(list(zip(keys, ids, fresh, strict=True))):
+            rows = [{name: values[position] for name, values in columns.items()} for _, _, position in part]
+            for row, (key, id_, _) in zip(rows, part, strict=True):
+                row.update(pk=key, id=id_, version=1)
+                row.update((name, value) for name, value in defaults.items() if row.get(name) is None)
+            writing.insert(self.session, rows, self._towns)
+            self._log.created([row["pk"] for row in rows])
+        told = list(zip(fresh, ids, strict=True))[: MOST_TOLD - self._told]
+        return keys, [
+            Outcome(kind=Kind.NEW, row=numbers[position], id=id_, name=columns["name"][position])
+            for position, id_ in told
+        ]
+
+    def _tell(self, outcomes: Sequence[Outcome]) -> tuple[Outcome, ...]:
+        told = tuple(sorted(outcomes[: MOST_TOLD - self._told], key=lambda one: one.row))
+        self._told += len(told)
+        return told
+
+    def _here(self, named: AbstractSet[tuple[str, str]]) -> set[int]:
+        """Return the keys of all sites that the delivery names."""
+        by_source: dict[str, list[str]] = defaultdict(list)
+        for source, key in named:
+            by_source[source].append(key)
+        c = tables.site.c
+        here = {pk for seen in self._seen for pk in seen.tolist()}
+        for source, keys in by_source.items():
+            for part in _parts(keys):
+                here.update(self.session.scalars(sa.select(c.pk).where(c.source == source, c.source_id.in_(part))))
+        return here
+
+    def _absent(self, sources: AbstractSet[str], here: AbstractSet[int]) -> dict[int, tuple[str, str]]:
+        """Return id and name, by key, of the sources' sites that are not among those here."""
+        c = tables.site.c
+        absent: dict[int, tuple[str, str]] = {}
+        for source in sorted(sources):
+            query = sa.select(c.pk).where(c.source == source, c.status.not_in(ENDED))
+            keys = [pk for pk in self.session.scalars(query) if pk not in here]
+            for part in _parts(keys):
+                query = sa.select(c.pk, c.id, c.name).where(c.pk.in_(part))
+                absent.update((pk, (id_, name)) for pk, id_, name in self.session.execute(query))
+        return absent
+
+
+def _by_source(columns: Mapping[str, list[Any]]) -> Iterator[tuple[str, dict[str, int]]]:
+    """Yield positions by stable key, of one source and not too many at a time."""
+    by_source: dict[str, list[tuple[str, int]]] = defaultdict(list)
+    for position, (source, key) in enumerate(zip(columns["source"], columns["source_id"], strict=True)):
+        by_source[source].append((key, position))
+    for source, keyed in by_source.items():
+        for part in _parts(keyed):
+            yield source, dict(part)
+
+
+def _ids_kept(
+    columns: Mapping[str, list[Any]], rows: Sequence[int], stored: Sequence[tuple[int, Any]]
+) -> Iterator[Issue]:
+    """Say where the file gives a known site another public id: ids are never given anew."""
+    if "id" not in columns:
+        return
+    message = N_("The file gives the id “%(value)s” to a site that is known as %(id)s and stays so.")
+    for position, site in stored:
+        given = columns["id"][position]
+        if given is not None and given != site["id"]:
+            params = {"value": given, "id": site["id"]}
+            yield Issue(
+                rule="id_kept",
+                action="kept",
+                message=message,
+                row=rows[position],
+                field="id",
+                value=given,
+                params=params,
+            )
 
 
 def _parts(things: Sequence[Any]) -> Iterator[Sequence[Any]]:
@@ -166,189 +326,20 @@ def _parts(things: Sequence[Any]) -> Iterator[Sequence[Any]]:
         yield things[start : start + CHUNK]
 
 
-def _storable(frame: pd.DataFrame) -> dict[str, list[Any]]:
-    """Return the frame's columns as lists of values the tables take and give back: None for NaN, JSON for records."""
-    columns: dict[str, list[Any]] = {}
-    for name in frame.columns:
-        values = [
-            None if value is None or value is pd.NA or value != value else value for value in frame[name].tolist()
-        ]
-        if name == "provenance":
-            values = [None if value is None else records.dump_provenance(value) for value in values]
-        elif name in _RECORDS:
-            values = [records.dump(value) for value in values]
-        elif name in _LISTS:
-            values = [None if value is None else tables.words(value) for value in values]
-        elif name == "geometry":
-            # One direction of rings, whichever a file has, so that the same outline is the same again.
-            shapes = shapely.orient_polygons(np.array(values, dtype=object), exterior_cw=False)
-            shapes[shapely.is_empty(shapes)] = None
-            values = shapes.tolist()
-        elif name == "status":
-            values = [value and str(value) for value in values]
-        columns[name] = values
-    return columns
-
-
-def _stored(session: Session, sources: AbstractSet[str]) -> dict[tuple[str, str], _Stored]:
-    c = tables.site.c
-    query = sa.select(c.source, c.source_id, c.pk, c.id, c.version, c.status).where(c.source.in_(sorted(sources)))
-    return {
-        (source, source_id): _Stored(pk=pk, id=id_, version=version, status=status)
-        for source, source_id, pk, id_, version, status in session.execute(query)
-    }
-
-
-def _insert(
-    session: Session,
-    columns: Mapping[str, list[Any]],
-    fresh: Sequence[int],
-    id_prefix: str,
-    towns: Mapping[str, str],
-    log: _Log,
-) -> list[int]:
-    # Nothing is ever deleted, so the next key is above every key ever given, and the writer is alone.
-    first = (session.scalar(sa.select(sa.func.max(tables.site.c.pk))) or 0) + 1
-    ids = _public_ids(session, [columns["id"][i] if "id" in columns else None for i in fresh], id_prefix, first)
-    defaults = {"status": Status.DRAFT.value, "sample": False, "provenance": "{}"}
-    for part in _parts(list(zip(range(first, first + len(fresh)), ids, fresh, strict=True))):
-        rows = [{name: values[i] for name, values in columns.items()} for _, _, i in part]
-        for row, (key, id_, _) in zip(rows, part, strict=True):
-            row.update(pk=key, id=id_, version=1)
-            row.update((name, value) for name, value in defaults.items() if row.get(name) is None)
-        _derive(rows, towns)
-        session.execute(sa.insert(tables.site), rows)
-        index_bounds(session, rows)
-        log.created([row["pk"] for row in rows])
-    return list(range(first, first + len(fresh)))
-
-
-def _public_ids(session: Session, given: Sequence[str | None], prefix: str, first: int) -> list[str]:
+def _public_ids(
+    session: Session, given: Sequence[str | None], prefix: str, first: int, reserved: AbstractSet[str]
+) -> list[str]:
     """Return an id for every new site: the supplier's, else the prefix with a number that no other site has."""
     ids = [id_ or f"{prefix}-{100_000 + key}" for key, id_ in enumerate(given, first)]
     generated = [id_ for id_, own in zip(ids, given, strict=True) if not own]
-    taken = {id_ for id_ in given if id_}
+    taken = {id_ for id_ in given if id_} | (reserved & set(generated))
     for part in _parts(generated):
         taken |= set(session.scalars(sa.select(tables.site.c.id).where(tables.site.c.id.in_(part))))
     # A supplier may have brought ids of our form, from another finder's export.
     spare = (f"{prefix}-{number}" for number in itertools.count(100_000 + first + len(given)))
-    free = (id_ for id_ in spare if id_ not in taken and not _is_taken(session, id_))
+    free = (id_ for id_ in spare if id_ not in taken and id_ not in reserved and not _is_taken(session, id_))
     return [next(free) if not own and id_ in taken else id_ for id_, own in zip(ids, given, strict=True)]
 
 
 def _is_taken(session: Session, id_: str) -> bool:
     return session.scalar(sa.select(tables.site.c.pk).where(tables.site.c.id == id_)) is not None
-
-
-def _changes(session: Session, columns: Mapping[str, list[Any]], rows: Mapping[int, int]) -> list[_Change]:
-    """Return what the delivered rows (position by key of the site) change in the store."""
-    names = [name for name in columns if name not in ("source", "source_id", "id")]
-    query = sa.select(*(tables.site.c[name] for name in ("pk", "version", *names))).where(tables.site.c.pk.in_(rows))
-    changes = []
-    for pk, version, *old in session.execute(query.order_by(tables.site.c.pk)):
-        before = dict(zip(names, old, strict=True))
-        new = {name: columns[name][rows[pk]] for name in names}
-        different = {name for name in names if not _same(name, before[name], new[name])}
-        if "area_m2" in different and "geometry" in names and "geometry" not in different:
-            different -= _measured_alike(before["area_m2"], new["area_m2"], new["geometry"])
-        if different:
-            change = _Change(
-                pk=pk,
-                version=version + 1,
-                before={name: before[name] for name in names if name in different},
-                after={name: new[name] for name in names if name in different},
-            )
-            changes.append(change)
-    return changes
-
-
-def _same(name: str, old: Any, new: Any) -> bool:
-    if name in ("status", "sample", "provenance") and new is None:
-        return True  # these cannot be unknown: an empty cell leaves them
-    if old is None or new is None:
-        return old is new
-    if name == "geometry":
-        return bool(shapely.equals_exact(old, new, tolerance=SAME_PLACE_M))
-    return bool(old == new)
-
-
-def _measured_alike(old: float | None, new: float | None, outline: Any) -> set[str]:
-    # The same outline, written with other decimals, measures a little more or less.
-    if old is None or new is None or outline is None:
-        return set()
-    return {"area_m2"} if abs(old - new) <= SAME_PLACE_M * outline.length else set()
-
-
-def _update(session: Session, changes: Sequence[_Change], towns: Mapping[str, str]) -> None:
-    if not changes:
-        return
-    query = sa.select(*(tables.site.c[name] for name in ("pk", *_DERIVED_FROM)))
-    query = query.where(tables.site.c.pk.in_([change.pk for change in changes]))
-    current = {row["pk"]: dict(row) for row in session.execute(query).mappings()}
-    rows = [{**current[change.pk], **change.after} for change in changes]
-    _derive(rows, towns)
-    alike: dict[tuple[str, ...], list[dict[str, Any]]] = defaultdict(list)
-    for change, row in zip(changes, rows, strict=True):
-        values = {**change.after, **{name: row[name] for name in _DERIVED}, "version": change.version}
-        alike[tuple(values)].append({"key": change.pk, **values})
-    for part in alike.values():
-        session.execute(sa.update(tables.site).where(tables.site.c.pk == sa.bindparam("key")), part)
-    index_bounds(session, rows)
-
-
-def _derive(rows: Sequence[dict[str, Any]], towns: Mapping[str, str]) -> None:
-    """Fill in what questions are asked of: the size that counts, the gravest restriction, folded text, bounds."""
-    geometry = np.array([row.get("geometry") for row in rows], dtype=object)
-    bounds = shapely.bounds(geometry)
-    for row, box in zip(rows, bounds.tolist(), strict=True):
-        given = SimpleNamespace(**{n: row.get(n) for n in _DERIVED_FROM})
-        row["size_m2"], basis = size_that_counts(given)
-        row["size_basis"] = basis and basis.value
-        row["potential"] = given.evidence in POTENTIAL
-        worst = gravest(records.load("restrictions", given.restrictions))
-        row["max_restriction"] = worst and worst.value
-        words = (given.name, given.id, towns.get(given.municipality), given.address, given.estate, given.plan_name)
-        row["search_text"] = fold(" ".join(word for word in words if word))
-        row.update(zip(BOUNDS, (None if value != value else value for value in box), strict=True))
-
-
-@dataclass(frozen=True)
-class _Log:
-    """Writes revisions: who, when, and before and after. A new site's first state is what its later revisions lead
-    back to, so it is not written twice."""
-
-    session: Session
-    actor: str
-    at: str
-    delivery: int
-
-    def created(self, keys: Iterable[int]) -> None:
-        self._write(
-            [{"site_pk": key, "version": 1, "action": "created", "before": None, "after": None} for key in keys]
-        )
-
-    def changed(self, changes: Iterable[_Change]) -> None:
-        self._write(
-            [
-                {
-                    "site_pk": change.pk,
-                    "version": change.version,
-                    "action": "changed",
-                    "before": _json(change.before),
-                    "after": _json(change.after),
-                }
-                for change in changes
-            ]
-        )
-
-    def _write(self, rows: Sequence[dict[str, Any]]) -> None:
-        common = {"at": self.at, "actor": self.actor, "delivery_id": self.delivery}
-        if rows:
-            self.session.execute(sa.insert(tables.revision), [{**common, **row} for row in rows])
-
-
-def _json(values: Mapping[str, Any]) -> str:
-    def plain(value: Any) -> str:
-        return str(value.wkt if hasattr(value, "wkt") else value)
-
-    return orjson.dumps(values, default=plain, option=orjson.OPT_SORT_KEYS).decode()

@@ -218,6 +218,17 @@ revision = sa.Table(
     sa.Column("after", sa.Text),
 )
 
+proposal = sa.Table(
+    "proposal",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("site_pk", sa.ForeignKey("site.pk"), nullable=False),
+    sa.Column("kind", sa.Text, nullable=False),
+    sa.Column("delivery_id", sa.ForeignKey("delivery.id"), nullable=False),
+    sa.Column("at", sa.Text, nullable=False),
+    sa.UniqueConstraint("site_pk", "kind"),
+)
+
 setting = sa.Table(
     "setting",
     metadata,

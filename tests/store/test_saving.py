@@ -38,6 +38,15 @@ def deliver(database: Database, *delivered: Site, **settings: Any) -> saving.Sav
         return factories.save(session, factories.frame(delivered, columns), **settings)
 
 
+def missing(database: Database, *delivered: Site, **settings: Any) -> list[str]:
+    """Save sites as a delivery of their own and return the ids of those it no longer names."""
+    with database.writing() as session:
+        delivery = factories.delivery(session)
+        if delivered:
+            delivery.save(factories.frame(delivered))
+        return [one.id for one in delivery.missing(**settings)]
+
+
 def revisions(database: Database) -> list[Any]:
     """Return the log in order."""
     with database.reading() as session:
@@ -54,7 +63,7 @@ def test_new_changed_and_unchanged_are_told_apart(database_url: str) -> None:
     a, b, c = factories.complete_site(), factories.site(), factories.site(stated_area_m2=1.0)
     with factories.database(database_url) as database:
         first = deliver(database, a, b)
-        assert (len(first.new), first.changed, first.unchanged, first.missing) == (2, (), 0, ())
+        assert (len(first.new), first.changed, first.unchanged) == (2, (), 0)
         assert first.moved == first.new
         changed = dataclasses.replace(b, availability=Availability.IMMEDIATE)
         second = deliver(database, a, changed, c)
@@ -120,15 +129,17 @@ def test_columns_for_new_sites_leave_the_others(database_url: str) -> None:
 def test_missing_are_those_the_delivery_no_longer_names(database_url: str) -> None:
     a, b, gone = (factories.site(source="town", source_id=key) for key in "abc")
     withdrawn = factories.site(source="town", source_id="d", status=Status.WITHDRAWN)
+    sold = factories.site(source="town", source_id="e", status=Status.SOLD)
     other = factories.site(source="another town", source_id="c")
     with factories.database(database_url) as database:
-        deliver(database, a, b, gone, withdrawn, other)
-        assert deliver(database, a, b).missing == (gone.id,)
+        deliver(database, a, b, gone, withdrawn, sold, other)
+        assert missing(database, a, b) == [gone.id]
         named = frozenset({("town", "c")})
-        assert deliver(database, a, b, named=named).missing == (), "a rejected row still names its site"
-        assert deliver(database, a, named=frozenset({("another town", "x")})).missing == tuple(
-            sorted((b.id, gone.id, other.id))
-        )
+        assert missing(database, a, b, named=named) == [], "a rejected row still names its site"
+        everywhere = sorted((b.id, gone.id, other.id))
+        assert missing(database, a, named=frozenset({("another town", "x")})) == everywhere
+        assert missing(database, a, partial=True) == [], "what holds only some misses none"
+        assert missing(database) == [], "nothing delivered misses nothing"
         assert stored(database, gone.id) == gone, "and nothing happens to them"
 
 
@@ -292,7 +303,7 @@ def test_taken_ids_are_those_of_other_sites(database_url: str) -> None:
 
 def test_nothing_delivered_changes_nothing(database_url: str) -> None:
     with factories.database(database_url, [factories.site()]) as database:
-        nothing = saving.Saved(new=(), changed=(), unchanged=0, missing=(), moved=())
+        nothing = saving.Saved(new=(), changed=(), unchanged=0, moved=())
         assert deliver(database) == nothing
 
 
@@ -304,7 +315,6 @@ def test_many_are_saved_in_parts(database_url: str, monkeypatch: pytest.MonkeyPa
         changed = [dataclasses.replace(one, grz=0.9, quay=None if i % 2 else True) for i, one in enumerate(delivered)]
         saved = deliver(database, *changed[:8])
         assert saved.changed == tuple(range(1, 9))
-        assert len(saved.missing) == 2
         assert [stored(database, one.id) for one in changed[:8]] == changed[:8]
         assert len(revisions(database)) == 18
 
