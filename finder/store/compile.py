@@ -24,8 +24,9 @@ from finder.model.query import (
     Within,
     Words,
 )
-from finder.store import database, tables
-from finder.store.database import Bytewise, HasToken, Led, Session
+from finder.store import spatial, tables
+from finder.store.database import Bytewise, HasToken, Session
+from finder.store.spatial import Led
 
 _OPERATORS = {
     Operator.EQ: lambda column, value: column == value,
@@ -62,10 +63,10 @@ def predicate(session: Session, part: Predicate) -> Compiled:
         case Words(words):
             return Compiled(sa.and_(sa.true(), *(HasToken(tables.site.c.search_text, word) for word in words)))
         case Intersects(geometry):
-            place = database.place(session, tables.site, geometry)
+            place = spatial.place(session, tables.site, geometry)
             return Compiled(place.condition, place.led)
         case Within(geometry, distance_m):
-            place = database.place(session, tables.site, geometry, distance_m)
+            place = spatial.place(session, tables.site, geometry, distance_m)
             return Compiled(place.condition, place.led)
         case And(parts):
             compiled = [predicate(session, p) for p in parts]

@@ -10,7 +10,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 
 from finder.language import N_
-from finder.store import database, tables
+from finder.store import database, spatial, tables
 from finder.store.database import Session
 
 
@@ -31,7 +31,7 @@ def check(session: Session) -> list[Finding]:
     """Return every check with its faults."""
     broken = database.broken(session)
     file = [] if broken is None else [_finding(N_("The database file is whole"), broken)]
-    index = _finding(N_("The spatial index agrees with the sites"), database.misindexed(session))
+    index = _finding(N_("The spatial index agrees with the sites"), spatial.misindexed(session, tables.site))
     return [*file, index, _towns(session), _unmeasured(session), _tables(session)]
 
 

@@ -15,8 +15,9 @@ from finder.model.attributes import Type
 from finder.model.query import And, Predicate, Sort
 from finder.model.site import ATTRIBUTES, Site
 from finder.model.vocabulary import AccessKind, Method, Status, Vehicle
-from finder.store import compile, database, records, tables
-from finder.store.database import Led, Session
+from finder.store import compile, records, spatial, tables
+from finder.store.database import Session
+from finder.store.spatial import Led
 
 CHUNK = 1000
 
@@ -168,7 +169,7 @@ def _load(session: Session, which: sa.ColumnElement[bool], asked: Sequence[Predi
         compile.predicate(session, part).condition.is_(None).label(f"unknown_{i}") for i, part in enumerate(asked)
     ]
     query = (
-        sa.select(*(c for c in tables.site.c if c.name not in database.BOUNDS), *_ACCESS, *compiled)
+        sa.select(*(c for c in tables.site.c if c.name not in spatial.BOUNDS), *_ACCESS, *compiled)
         .select_from(tables.site.outerjoin(tables.access))
         .where(which)
     )

@@ -11,7 +11,7 @@ from finder.model.access import km_name, min_name
 from finder.model.attributes import Attribute, Type
 from finder.model.site import ATTRIBUTES
 from finder.model.vocabulary import AccessKind, Labelled, Vehicle
-from finder.store.database import BOUNDS, Geometry
+from finder.store.spatial import BOUNDS, Geometry
 
 metadata = sa.MetaData(
     naming_convention={

@@ -15,8 +15,9 @@ from finder.model.query import fold
 from finder.model.site import gravest, size_that_counts
 from finder.model.vocabulary import POTENTIAL
 from finder.store import records, tables
-from finder.store.database import BOUNDS, Session, index_bounds
+from finder.store.database import Session
 from finder.store.revisions import Change
+from finder.store.spatial import BOUNDS, index_bounds
 
 _DERIVED_FROM = (
     *("id", "name", "municipality", "address", "estate", "plan_name", "evidence", "restrictions", "geometry_quality"),

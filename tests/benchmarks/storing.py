@@ -16,7 +16,8 @@ from typing import Any
 
 import pyogrio
 
-from finder.store.database import BOUNDS, Database
+from finder.store.database import Database
+from finder.store.spatial import BOUNDS
 
 TABLES = ("delivery", "site", "access", "revision")
 SETTINGS = ("journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON", "cache_size = -65536")

@@ -11,8 +11,7 @@ from hypothesis import strategies as st
 
 from finder import crs, resources
 from finder.model.query import And, Compare, Intersects, Not, Operator, Predicate, Within, all_of
-from finder.store import database as store
-from finder.store import sites, tables
+from finder.store import sites, spatial, tables
 from tests import factories
 
 X, Y = factories.ORIGIN
@@ -90,7 +89,7 @@ def test_places_agree_with_shapely(database_url: str) -> None:
 def test_index_leads_where_the_box_is_small(database_url: str, side_m: float, leads: bool) -> None:
     delivered = [factories.site(geometry=shape) for shape in PLACES]
     with factories.database(database_url, delivered) as database, database.reading() as session:
-        place = store.place(session, tables.site, factories.square(0, 0, side_m))
+        place = spatial.place(session, tables.site, factories.square(0, 0, side_m))
         if not database.on_sqlite:
             assert place.led is None  # PostgreSQL's planner knows its index
             return

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-from finder.store.database import Geometry, create_spatial_index, prepare
+from finder.store.spatial import Geometry, create_spatial_index, prepare
 
 revision = "0001"
 down_revision = None
