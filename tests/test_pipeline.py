@@ -67,11 +67,11 @@ def test_a_delivery_is_read_stored_and_measured(database_url: str, file: Path) -
         report = pipeline.deliver(database, file, actor="officer@example.org", at=factories.NOW, progress=steps.append)
         assert steps == ["Reading", "Checking", "Storing", "Measuring"]
         assert pipeline.summary(report) == {
-            **dict.fromkeys(("changed", "unchanged", "repaired", "rejected", "missing"), 0),
+            **dict.fromkeys(("changed", "unchanged", "repaired", "rejected", "missing", "conflicts"), 0),
             "read": 3,
             "new": 3,
         }
-        assert (report.file, report.format, report.profile, report.stored) == (
+        assert (report.origin.name, report.origin.format, report.profile, report.stored) == (
             "sites.geojson",
             "GeoJSON",
             "finder",
@@ -108,7 +108,7 @@ def test_what_changed_is_measured_again(database_url: str, tmp_path: Path) -> No
             moved, missing, _ = sites.load(session, [1, 2, 3])
     assert {round(reach.km, 3) for reach in moved.access} == {3.0}
     assert {round(reach.km, 3) for reach in missing.access} == {2.0}
-    assert report.missing == (missing.site.id,)
+    assert [one.id for one in report.missing] == [missing.site.id]
 
 
 def test_a_status_for_the_file_holds_for_new_sites_only(database_url: str, file: Path) -> None:
@@ -147,7 +147,7 @@ def test_a_rejected_row_is_not_missing(database_url: str, tmp_path: Path) -> Non
         report = pipeline.deliver(database, write(path, feature("a"), feature("b", municipality="Atlantis")))
         with database.reading() as session:
             gone = sites.load(session, [3])[0].site
-    assert (report.rejected, report.missing) == (1, (gone.id,))
+    assert (report.rejected, [one.id for one in report.missing]) == (1, [gone.id])
     assert gone.source_id == "c"
 
 

@@ -69,7 +69,7 @@ def import_(
                 )
             _print_report(workplace, report)
             if report_path:
-                head = {"file": report.file, "profile": report.profile, "stored": report.stored}
+                head = {"file": report.origin.name, "profile": report.profile, "stored": report.stored}
                 if report.chosen is not None:
                     head["chosen"] = workplace.language.text(report.chosen.message, **report.chosen.params)
                 issues.write(report_path, head | pipeline.summary(report), report.issues, workplace.language)
@@ -80,7 +80,7 @@ def import_(
 
 def _print_report(workplace: Workplace, report: pipeline.Report) -> None:
     text = workplace.language.text
-    read = {"file": report.file, "format": report.format, "profile": report.profile}
+    read = {"file": report.origin.name, "format": report.origin.format, "profile": report.profile}
     out.print(text("%(file)s (%(format)s, profile %(profile)s)", **read), markup=False)
     if report.chosen is not None:
         out.print("  " + text(report.chosen.message, **report.chosen.params), markup=False, soft_wrap=True)
@@ -92,6 +92,7 @@ def _print_report(workplace: Workplace, report: pipeline.Report) -> None:
         "repaired": text("repaired"),
         "rejected": text("rejected"),
         "missing": text("missing from file"),
+        "conflicts": text("edited at the desk"),
     }
     for name, count in pipeline.summary(report).items():
         out.print(f"  {labels[name]:<20} {count:>9}", markup=False)

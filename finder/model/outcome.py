@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
@@ -9,7 +10,7 @@ from typing import Any
 import shapely
 from shapely.geometry.base import BaseGeometry
 
-from finder.model.record import Issue
+from finder.model.record import Issue, Origin
 
 
 class Kind(StrEnum):
@@ -87,3 +88,55 @@ class Missing:
     id: str
     name: str
     since: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Report:
+    """What became of a file, or would. read = new + changed + unchanged + rejected; repaired counts rows of the stored.
+
+    `crs` is the coordinate reference system as the file was read, `chosen` says why this profile was taken where none
+    was asked for. `outcomes` tells of the new, the changed and those with conflicts, as many as are told one by one.
+    """
+
+    origin: Origin
+    crs: str | None
+    profile: str
+    chosen: Issue | None
+    at: dt.datetime
+    dry_run: bool
+    partial: bool
+    stored: bool
+    read: int
+    new: int
+    changed: int
+    unchanged: int
+    repaired: int
+    conflicts: int
+    outcomes: tuple[Outcome, ...]
+    rejections: tuple[Rejected, ...]
+    missing: tuple[Missing, ...]
+    issues: tuple[Issue, ...]
+
+    @property
+    def rejected(self) -> int:
+        """How many rows were not let in."""
+        return len(self.rejections)
+
+    @property
+    def untold(self) -> int:
+        """How many new and changed sites are only counted."""
+        return self.new + self.changed - sum(one.kind is not Kind.UNCHANGED for one in self.outcomes)
+
+
+def summary(report: Report) -> dict[str, int]:
+    """Return the report's counts in the order they are printed."""
+    return {
+        "read": report.read,
+        "new": report.new,
+        "changed": report.changed,
+        "unchanged": report.unchanged,
+        "repaired": report.repaired,
+        "rejected": report.rejected,
+        "missing": len(report.missing),
+        "conflicts": report.conflicts,
+    }

@@ -1,9 +1,9 @@
 """The ways in: a file's, and the region's own. Every transaction of a delivery begins and ends here."""
 
+from finder.model.outcome import Report, summary
 from finder.pipeline.access import measure_access
 from finder.pipeline.delivery import Progress, deliver, region_box
 from finder.pipeline.region import INVENTORIES, fill, load_boundaries, start
-from finder.pipeline.report import Report, summary
 
 __all__ = [
     "INVENTORIES",

@@ -14,16 +14,18 @@ from finder import crs, resources, sources
 from finder.errors import ConfigError, UnusableInput
 from finder.intake import choosing, normalise, profiles, validate
 from finder.language import N_
-from finder.model.outcome import Missing
-from finder.model.record import Issue
+from finder.model.outcome import Report, summary
+from finder.model.record import Issue, RawRecords
 from finder.model.vocabulary import Status
 from finder.pipeline.access import measure_access
-from finder.pipeline.report import Report, summary
+from finder.pipeline.report import Ledger
 from finder.store import reference, saving
 from finder.store.database import Database, Session
 
 Progress = Callable[[str], None]
 """Told the message id of each step as it begins."""
+Beside = Callable[[Report, RawRecords], None]
+"""Given the report and the file before anything is kept: what fails there leaves the old state."""
 
 
 class _Undone(Exception):
@@ -42,14 +44,17 @@ def deliver(
     anywhere: bool = False,
     dry_run: bool = False,
     strict: bool = False,
+    partial: bool = False,
     actor: str = "import",
     at: dt.datetime | None = None,
     progress: Progress = lambda step: None,
+    beside: Beside = lambda report, raw: None,
 ) -> Report:
     """Bring one file into the store and return its report.
 
     Without a `profile` the bundled one that fits is chosen, and the report says why. With `strict` one rejected row,
-    with `dry_run` always, nothing is stored. `anywhere` admits sites outside the region.
+    with `dry_run` always, nothing is stored. `anywhere` admits sites outside the region. A `partial` file holds only
+    some of its source's sites, so that none is missing.
 
     Raises
     ------
@@ -84,14 +89,16 @@ def deliver(
             batch = _refuse_taken(session, batch if inventory is None else _refuse_sample(batch))
             progress(N_("Storing"))
             delivery = _begin(session, raw, rules.name, actor, at, towns)
+            ledger = Ledger(raw, rules, crs_given, chosen)
             saved = delivery.save(batch.frame, only_new=batch.only_new)
-            missing = delivery.missing(_named(delivered, batch))
+            ledger.add(batch, delivered, saved)
+            missing = delivery.missing(_named(delivered, batch), partial=partial)
             progress(N_("Measuring"))
             measure_access(session, saved.moved)
-            report = dataclasses.replace(_report(raw, rules.name, batch, saved, missing, dry_run), chosen=chosen)
-            refused = dry_run or (strict and bool(report.rejected))
+            refused = dry_run or (strict and bool(ledger.rejected))
+            report = ledger.report(missing, at=at, dry_run=dry_run, partial=partial, stored=not refused)
+            beside(report, raw)
             if refused or not delivery.wrote:
-                report = dataclasses.replace(report, stored=not refused)
                 raise _Undone
             saving.update_summary(session, delivery.key, summary(report))
     except _Undone:
@@ -170,30 +177,4 @@ def _begin(
     )
     return saving.Delivery(
         session, key, actor=actor, at=at, id_prefix=resources.region()["id_prefix"], municipality_names=towns
-    )
-
-
-def _report(
-    raw: Any,
-    profile: str,
-    batch: normalise.Batch,
-    saved: saving.Saved,
-    missing: tuple[Missing, ...],
-    dry_run: bool,
-) -> Report:
-    repaired = {issue.row for issue in batch.issues if issue.action == "repaired"} - set(batch.rejected)
-    return Report(
-        file=raw.origin.name,
-        profile=profile,
-        format=raw.origin.format,
-        dry_run=dry_run,
-        read=batch.read,
-        new=len(saved.new),
-        changed=len(saved.changed),
-        unchanged=saved.unchanged,
-        repaired=len(repaired),
-        rejected=len(batch.rejected),
-        missing=tuple(one.id for one in missing),
-        issues=(*batch.issues, *saved.issues),
-        stored=True,
     )

@@ -1,43 +1,94 @@
-"""What became of a file."""
+"""Adding up what becomes of a file, part by part."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import datetime as dt
+from collections import defaultdict
 
-from finder.model.record import Issue
+import pandas as pd
 
+from finder import crs
+from finder.intake.normalise import Batch
+from finder.intake.profiles import Profile
+from finder.model.outcome import Missing, Outcome, Rejected, Report
+from finder.model.record import Issue, RawRecords
+from finder.store.saving import Saved
 
-@dataclass(frozen=True, kw_only=True)
-class Report:
-    """What became of a file. read = new + changed + unchanged + rejected; repaired counts rows among the stored.
-
-    `chosen` says why this profile was taken where none was asked for.
-    """
-
-    file: str
-    profile: str
-    format: str
-    dry_run: bool
-    read: int
-    new: int
-    changed: int
-    unchanged: int
-    repaired: int
-    rejected: int
-    missing: tuple[str, ...]
-    issues: tuple[Issue, ...]
-    stored: bool
-    chosen: Issue | None = None
+_SHORT = 40
+"""A coordinate reference system written longer is told by its name."""
 
 
-def summary(report: Report) -> dict[str, int]:
-    """Return the report's counts in the order they are printed."""
-    return {
-        "read": report.read,
-        "new": report.new,
-        "changed": report.changed,
-        "unchanged": report.unchanged,
-        "repaired": report.repaired,
-        "rejected": report.rejected,
-        "missing": len(report.missing),
-    }
+class Ledger:
+    """What has become of a file so far. What every part says of the file as a whole is kept once."""
+
+    def __init__(self, raw: RawRecords, profile: Profile, crs_given: str | None, chosen: Issue | None) -> None:
+        self.rejected = 0
+        self._origin = raw.origin
+        self._profile = profile.name
+        self._chosen = chosen
+        self._crs = crs_given or raw.crs or profile.geometry.crs
+        self._placed = False
+        self._counts = dict.fromkeys(("read", "new", "changed", "unchanged", "repaired", "conflicts"), 0)
+        self._whole: dict[tuple[object, ...], Issue] = {}
+        self._issues: list[Issue] = []
+        self._outcomes: list[Outcome] = []
+        self._named: dict[int, tuple[str | None, str | None]] = {}
+
+    def add(self, batch: Batch, delivered: pd.DataFrame, saved: Saved) -> None:
+        """Add a part: as it was checked, as it was delivered, and what came of it."""
+        for issue in (*batch.issues, *saved.issues):
+            if issue.row is None:
+                self._whole.setdefault((issue.rule, issue.message, issue.field, issue.value), issue)
+            else:
+                self._issues.append(issue)
+        rejected = delivered.loc[[row for row in delivered.index if row in batch.rejected]]
+        ids = rejected["id"] if "id" in rejected else [None] * len(rejected)
+        for row, key, id_, name in zip(rejected.index, rejected["source_id"], ids, rejected["name"], strict=True):
+            self._named[int(row)] = (key if key is not None else id_, name)
+        self.rejected += len(batch.rejected)
+        self._placed = self._placed or "geometry" in delivered
+        repaired = {issue.row for issue in batch.issues if issue.action == "repaired"} - batch.rejected - {None}
+        self._outcomes += saved.outcomes
+        for name, count in (
+            ("read", batch.read),
+            ("new", len(saved.new)),
+            ("changed", len(saved.changed)),
+            ("unchanged", saved.unchanged),
+            ("repaired", len(repaired)),
+            ("conflicts", saved.conflicts),
+        ):
+            self._counts[name] += count
+
+    def report(
+        self, missing: tuple[Missing, ...], *, at: dt.datetime, dry_run: bool, partial: bool, stored: bool
+    ) -> Report:
+        """Return the whole."""
+        return Report(
+            origin=self._origin,
+            crs=_short(self._crs) if self._crs is not None and self._placed else None,
+            profile=self._profile,
+            chosen=self._chosen,
+            at=at,
+            dry_run=dry_run,
+            partial=partial,
+            stored=stored,
+            outcomes=tuple(self._outcomes),
+            rejections=self._rejections(),
+            missing=missing,
+            issues=(*self._whole.values(), *self._issues),
+            **self._counts,
+        )
+
+    def _rejections(self) -> tuple[Rejected, ...]:
+        reasons: dict[int, list[Issue]] = defaultdict(list)
+        for issue in self._issues:
+            if issue.action == "rejected" and issue.row is not None:
+                reasons[issue.row].append(issue)
+        return tuple(
+            Rejected(row=row, key=key, name=name, reasons=tuple(reasons[row]))
+            for row, (key, name) in sorted(self._named.items())
+        )
+
+
+def _short(system: str) -> str:
+    return system if len(system) <= _SHORT else str(crs.parse(system).name)

@@ -147,7 +147,7 @@ def database(empty: Path, tmp_path: Path) -> Iterator[Database]:
 def test_the_same_sites(database: Database, tmp_path: Path, case: Case) -> None:
     made = case.make(tmp_path)
     reports = deliver(database, made)
-    assert {report.format for report in reports} == {case.format}
+    assert {report.origin.format for report in reports} == {case.format}
     assert sum(report.new for report in reports) == len(SITES)
     assert [issue for report in reports for issue in report.issues if issue.row is not None] == []
     found = stored(database)
