@@ -12,10 +12,10 @@ from finder import crs, resources, sources
 from finder.errors import ConfigError, UnusableInput
 from finder.language import N_
 from finder.model.access import AccessPoint
+from finder.model.outcome import Report
 from finder.model.place import MapLine, Municipality, Place
 from finder.model.vocabulary import Status
 from finder.pipeline.delivery import Progress, deliver
-from finder.pipeline.report import Report
 from finder.sources import bundled
 from finder.store import reference
 from finder.store.database import Database
@@ -87,7 +87,7 @@ def load_boundaries(
     if column is None:
         names = ", ".join(wanted)
         raise UnusableInput(N_("No column with the municipalities' codes was found (%(names)s)."), names=names)
-    shapes = crs.to_metric(shapely.make_valid(shapely.from_wkb(np.asarray(raw.geometry, dtype=object))), source_crs)
+    shapes = crs.to_metric(shapely.make_valid(shapely.from_wkb(np.array(list(raw.geometry), dtype=object))), source_crs)
     by_code: dict[str, list[Any]] = {}
     with database.writing() as session:
         # a column of numbers has lost its leading zeros
