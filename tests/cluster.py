@@ -21,9 +21,9 @@ class Cluster:
             session.exec_driver_sql("CREATE EXTENSION postgis")
 
     @contextmanager
-    def database(self) -> Iterator[str]:
-        """Yield the address of a fresh database; it is dropped afterwards, whoever is still connected."""
-        name = self._create(self._template)
+    def database(self, copy_of: str | None = None) -> Iterator[str]:
+        """Yield the address of a fresh database, or of a copy; it is dropped afterwards, whoever is still connected."""
+        name = self._create(self._template if copy_of is None else str(sa.make_url(copy_of).database))
         try:
             yield self.url.set(database=name).render_as_string(hide_password=False)
         finally:

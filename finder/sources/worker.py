@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import gc
 import importlib.abc
 import json
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 CONTENT = "content"
 INSIDE, OUTSIDE = "in", "out"
 """The folders of the file, only read, and of what is handed over."""
+_NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 _LAYERED = (Format.GEOPACKAGE, Format.ZIP)
 
 
@@ -53,6 +55,13 @@ def main() -> None:
         exchange.write_refusal(out, refusal.code, refusal.params)
     except MemoryError:
         exchange.write_refusal(out, "memory", {"limit": limits.memory_bytes // MIB})
+    except OSError as error:
+        traceback.print_exc()
+        if error.errno in _NO_ROOM:
+            (out / exchange.ROWS).write_bytes(b"")  # the refusal needs a little room
+            exchange.write_refusal(out, "not_copied", {"reason": os.strerror(error.errno or 0)})
+        else:
+            exchange.write_refusal(out, "failed", {})
     except Exception:  # whatever a hostile file brings about here is one refusal there; the log keeps what it was
         traceback.print_exc()
         exchange.write_refusal(out, "failed", {})
