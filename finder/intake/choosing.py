@@ -84,7 +84,8 @@ def fit(profile: Profile, raw: RawRecords) -> Fit:
         headers.take(names)
     for names in () if origins is None else (origins.source, origins.url, origins.as_of):
         headers.take(names)
-    headers.take([f"contact_{member}" for member in CONTACT])
+    for member in CONTACT:
+        headers.take([*profile.contact.get(member, ()), f"contact_{member}"])
     unknown = sum(issue.rule == "column_not_taken" for issue in left_out(headers, profile))
     return Fit(profile=profile, missing=missing, known=len(raw.columns) - unknown, columns=len(raw.columns))
 

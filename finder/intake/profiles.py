@@ -17,7 +17,7 @@ from finder.intake.numbers import UNITS
 from finder.intake.strict import Table
 from finder.language import N_
 from finder.model.attributes import Attribute, Group, Type
-from finder.model.site import ATTRIBUTES
+from finder.model.site import ATTRIBUTES, Contact
 from finder.model.vocabulary import Status
 
 IDENTITY: dict[str, Attribute] = {
@@ -101,6 +101,7 @@ class Profile:
     """One supplier's way of writing. `source` names the supplier where no column does.
 
     `formats` are the readers' names of formats (as in `Origin.format`) whose files are always written this way.
+    `contact` tells the columns of a contact's members beside those called contact_name, contact_email …
     """
 
     name: str
@@ -115,6 +116,7 @@ class Profile:
     ignore: tuple[str, ...] = ()
     geometry: GeometryRule = GeometryRule()
     provenance: Origins | None = None
+    contact: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     rows: tuple[int | None, int | None] = (None, None)
     formats: tuple[str, ...] = ()
 
@@ -185,6 +187,7 @@ def parse(table: Mapping[str, Any]) -> Profile:
         ignore=top.words("ignore"),
         geometry=_geometry(top.table("geometry")),
         provenance=None if origins is None else _origins(origins),
+        contact=_contact(top.table("contact")),
         rows=(rows.take("min", int, default=None), rows.take("max", int, default=None)),
         formats=top.words("formats"),
     )
@@ -261,6 +264,12 @@ def _origins(table: Table) -> Origins:
     )
     table.done()
     return origins
+
+
+def _contact(table: Table) -> dict[str, tuple[str, ...]]:
+    members = {member.name: table.words(member.name) for member in dataclasses.fields(Contact)}
+    table.done()
+    return {name: headers for name, headers in members.items() if headers}
 
 
 def _constants(table: Table) -> dict[str, object]:

@@ -265,6 +265,20 @@ def test_contacts_from_flat_columns() -> None:
     assert batch.frame["contact"].tolist() == [Contact(name="Amt", email="a@example.org"), None]
 
 
+def test_a_profile_names_the_columns_of_a_contact() -> None:
+    contact = {"name": ["Ansprechperson", "Vertretung"], "email": ["E-Mail"]}
+    cells = {
+        "Ansprechperson": ["Amt A", None, None],
+        "Vertretung": ["Amt B", "Amt B", None],
+        "e-mail": ["a@example.org", None, None],
+        "contact_phone": ["1", None, None],
+    }
+    batch = read(table(cells), profiles.parse({"name": "town", "title": "Town", "contact": contact}))
+    full = Contact(name="Amt A", email="a@example.org", phone="1")
+    assert batch.frame["contact"].tolist() == [full, Contact(name="Amt B"), None]
+    assert not named(batch, "column_not_taken")
+
+
 def test_a_contact_of_its_own_comes_before_flat_columns() -> None:
     batch = read(rows({"contact": {"name": "Amt"}, "contact_name": "Büro"}))
     assert facts(batch)["contact"] == Contact(name="Amt")

@@ -34,6 +34,7 @@ SMALL: dict[str, Any] = {
         "owner": {"from": ["Eigentümer"], "part": "([A-Z]+)"},
     },
     "geometry": {"x": ["X"], "y": ["Y"], "crs": "EPSG:25832", "crs_from": ["KBS"], "codes": {"GK": "EPSG:31466"}},
+    "contact": {"phone": ["Telefon"]},
     "provenance": {"source": ["Quelle"], "method": "list"},
     "constants": {"status": "draft"},
     "rows": {"min": 1, "max": 10},
@@ -75,6 +76,7 @@ def test_a_small_profile() -> None:
     }
     assert profiles.parse({"name": "bare", "title": "Bare"}).columns == ()
     assert profile.formats == ()
+    assert profile.contact == {"phone": ("Telefon",)}
     assert profiles.parse(changed("formats", ["OpenImmo"])).formats == ("OpenImmo",)
 
 
@@ -82,6 +84,7 @@ def test_a_small_profile() -> None:
     "path",
     [
         *("colour", "column", "columns|name|form", "columns|owner|Unit", "geometry|epsg", "provenance|licence"),
+        "contact|fax",
         *("rows|most", "geometry|box_from", "columns|name|requird"),
     ],
 )
@@ -101,6 +104,7 @@ def test_unknown_attributes_are_refused_by_name() -> None:
     ("path", "value"),
     [
         *(("name", 1), ("title", None), ("source", 3), ("decimal", 1), ("dates", "dd.mm.yyyy"), ("separators", [";"])),
+        *(("contact", []), ("contact|email", "x"), ("contact|email", [1])),
         *(("formats", "OpenImmo"), ("formats", [1])),
         *(("identity", "yes"), ("ignore", "x"), ("columns", []), ("columns|name", "x"), ("rows|min", "1")),
         *(("rows|max", True), ("rows|max", 1.5), ("rows", 3), ("columns|name|from", "x"), ("columns|name|from", [1])),
