@@ -47,7 +47,10 @@ def overlaps(sites: pd.Series, others: pd.Series, *, least_share: float = LEAST_
         i, j = once(i, j)
         smaller_m2 = np.minimum(left.area_m2[i], right.area_m2[j])
         possible = _boxes_m2(left.bounds[i], right.bounds[j]) > least_share * smaller_m2
-        i, j, smaller_m2 = i[possible], j[possible], smaller_m2[possible]
+        i, j = i[possible], j[possible]
+        left.mend(i)
+        right.mend(j)
+        smaller_m2 = np.minimum(left.area_m2[i], right.area_m2[j])
         overlap_m2 = shapely.area(shapely.intersection(left.shapes[i], right.shapes[j]))
         enough = overlap_m2 > least_share * smaller_m2
         i, j, overlap_m2, smaller_m2 = i[enough], j[enough], overlap_m2[enough], smaller_m2[enough]
@@ -109,6 +112,8 @@ def shares(sites: pd.Series, zones: pd.Series, kinds: pd.Series) -> pd.DataFrame
     The shares of a site sum up to more than `covered` where zones of different kinds lie on each other.
     """
     left, right = _Part(sites), _Part(zones)
+    left.mend(np.arange(len(left.shapes)))
+    right.mend(np.arange(len(right.shapes)))
     codes, names = pd.factorize(kinds.reindex(zones.index))
     codes = codes[right.positions]
     tree = shapely.STRtree(left.shapes)
@@ -171,7 +176,7 @@ def _interleaved(values: NDArray[np.uint64]) -> NDArray[np.uint64]:
 
 
 class _Part:
-    """The outlines (or the points) of a series, mended where they are not valid, with their positions in it."""
+    """The outlines (or the points) of a series, with their positions in it."""
 
     def __init__(self, series: pd.Series, *, points: bool = False) -> None:
         shapes = series.to_numpy(dtype=object)
@@ -179,12 +184,19 @@ class _Part:
         wanted = kind == 0 if points else np.isin(kind, (3, 6, 7))
         self.positions = np.flatnonzero(wanted & ~shapely.is_empty(shapes))
         self.shapes: Shapes = shapes[self.positions]
-        invalid = ~shapely.is_valid(self.shapes)
-        if invalid.any():
-            self.shapes[invalid] = shapely.make_valid(self.shapes[invalid])
         self.keys = series.index.to_numpy()[self.positions]
         self.area_m2: NDArray[np.float64] = shapely.area(self.shapes)
         self.bounds: NDArray[np.float64] = shapely.bounds(self.shapes)
+        self._looked_at = np.zeros(len(self.shapes), dtype=bool)
+
+    def mend(self, positions: Positions) -> None:
+        """Mend those of these outlines that are not valid; looking at all of them takes longer than all the rest."""
+        fresh = np.unique(positions[~self._looked_at[positions]])
+        self._looked_at[fresh] = True
+        invalid = fresh[~shapely.is_valid(self.shapes[fresh])]
+        if len(invalid):
+            self.shapes[invalid] = shapely.make_valid(self.shapes[invalid])
+            self.area_m2[invalid] = shapely.area(self.shapes[invalid])
 
 
 def _candidates(

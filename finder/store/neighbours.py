@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+import shapely
 import sqlalchemy as sa
 from numpy.typing import NDArray
 
@@ -18,7 +19,8 @@ from finder.store.database import Session
 CHUNK = 5000
 _C = tables.site.c
 _ON_THE_MARKET = _C.status.not_in((Status.SOLD.value, Status.WITHDRAWN.value))
-_TOLD = tuple(_C[name] for name in ("pk", "id", "name", "sample", "geometry_quality", "geometry"))
+_NAMES = ("id", "name", "sample", "geometry_quality")
+_TOLD = (_C.pk, *(_C[name] for name in _NAMES), spatial.wkb(_C.geometry))
 _MOST_TOWNS = 200
 
 
@@ -88,9 +90,9 @@ def ids(session: Session, keys: Sequence[int]) -> dict[int, str]:
 
 
 def _frame(rows: Sequence[Any]) -> pd.DataFrame:
-    names = [column.name for column in _TOLD[1:]]
-    cells: dict[str, Any] = {}
-    for position, name in enumerate(names, start=1):
-        cells[name] = np.empty(len(rows), dtype=object)
-        cells[name][:] = [row[position] for row in rows]
-    return pd.DataFrame(cells, index=pd.Index([row[0] for row in rows], dtype="int64"))
+    keys, *columns = list(zip(*rows, strict=True)) or [()] * len(_TOLD)
+    cells: dict[str, Any] = dict(zip(_NAMES, columns, strict=False))
+    cells["geometry"] = shapely.from_wkb(
+        np.array([None if wkb is None else bytes(wkb) for wkb in columns[-1]], dtype=object)
+    )
+    return pd.DataFrame(cells, index=pd.Index(keys, dtype="int64"))

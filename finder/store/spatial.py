@@ -164,6 +164,11 @@ def misindexed(session: Session, table: sa.Table, name: str = "id") -> list[str]
     return [str(found) for found in session.scalars(query)]
 
 
+def wkb(column: sa.ColumnElement[Any]) -> sa.ColumnElement[bytes]:
+    """Return a column of geometry as WKB, so that many are read in one call."""
+    return sa.type_coerce(AsWkb(sa.type_coerce(column, sa.LargeBinary)), sa.LargeBinary)
+
+
 def meeting(
     session: Session,
     table: sa.Table,
