@@ -31,6 +31,10 @@ class NotFound(FinderError, LookupError):
     """There is no such site, municipality, profile or place (CLI exit 2, HTTP 404)."""
 
 
+class Outdated(FinderError):
+    """What was to be changed has been changed by somebody else since it was looked at (HTTP 412)."""
+
+
 class StoreError(FinderError, RuntimeError):
     """The database cannot be used: unreachable, damaged, of a newer version."""
 

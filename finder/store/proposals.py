@@ -7,10 +7,13 @@ from dataclasses import dataclass
 
 import sqlalchemy as sa
 
+from finder.model.vocabulary import Status
 from finder.store import tables
 from finder.store.database import Session
 
 WITHDRAWAL = "withdrawal"
+ENDED = (Status.SOLD.value, Status.WITHDRAWN.value)
+"""What has left the market is not missed."""
 CHUNK = 5000
 
 

@@ -89,7 +89,7 @@ def edits(session: Session, keys: Sequence[int]) -> dict[int, dict[str, Edit]]:
     query = sa.select(c.site_pk, c.delivery_id, c.actor, c.at, c.after)
     query = query.where(c.site_pk.in_(touched), c.after.is_not(None)).order_by(c.site_pk, c.version, c.id)
     for pk, delivery, actor, at, after in session.execute(query):
-        for name in orjson.loads(after):
+        for name in orjson.loads(after).keys() - {"provenance"}:  # each fact's origin stays or goes with it
             if delivery is None:
                 found[pk][name] = Edit(actor=actor, at=at)
             else:

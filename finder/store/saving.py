@@ -25,8 +25,6 @@ from finder.store.database import Session
 CHUNK = 5000
 MOST_TOLD = 100_000
 """So many sites of a delivery are told of one by one; of the others, how many they are."""
-ENDED = (Status.SOLD.value, Status.WITHDRAWN.value)
-"""What has left the market is not missed."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -281,7 +279,7 @@ class Delivery:
         c = tables.site.c
         absent: dict[int, tuple[str, str]] = {}
         for source in sorted(sources):
-            query = sa.select(c.pk).where(c.source == source, c.status.not_in(ENDED))
+            query = sa.select(c.pk).where(c.source == source, c.status.not_in(proposals.ENDED))
             keys = [pk for pk in self.session.scalars(query) if pk not in here]
             for part in _parts(keys):
                 query = sa.select(c.pk, c.id, c.name).where(c.pk.in_(part))

@@ -7,7 +7,7 @@ import logging
 import flask
 from werkzeug.exceptions import HTTPException
 
-from finder.errors import ConfigError, FinderError, NotFound, StoreError, UnknownWord, UnusableInput
+from finder.errors import ConfigError, FinderError, NotFound, Outdated, StoreError, UnknownWord, UnusableInput
 from finder.language import N_
 
 log = logging.getLogger(__name__)
@@ -16,6 +16,7 @@ STATUS: dict[type[FinderError], int] = {
     UnknownWord: 400,
     UnusableInput: 400,
     NotFound: 404,
+    Outdated: 412,
     StoreError: 503,
     ConfigError: 500,
 }
@@ -26,6 +27,7 @@ TITLES = {
     404: N_("Not found"),
     405: N_("This address does not take that"),
     410: N_("No longer here"),
+    412: N_("Changed meanwhile"),
     413: N_("Too large"),
     414: N_("Too long"),
     429: N_("Too many requests"),
