@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import chain
@@ -27,7 +28,11 @@ _CRS84 = re.compile(
     r"(?:OGC:|urn:(?:x-)?ogc:def:crs:OGC:[\w.]*:|https?://www\.opengis\.net/def/crs/OGC/[\w.]+/)?CRS84", re.IGNORECASE
 )
 _BLOCK = 20_000
-_NO_NUMBER = re.compile(rb'("(?:[^"\\]|\\.)*")|[-+]?(?:Infinity|NaN|nan|inf)\b', re.DOTALL)
+_NO_NUMBER = re.compile(
+    rb'("(?:[^"\\]|\\.)*")|[-+]?(?:Infinity|NaN|nan|inf)\b'
+    rb"|(-?[0-9]+(?:\.[0-9]*)?[eE]\+?[0-9]{3,}|-?[0-9]{309,}(?:\.[0-9]*)?(?:[eE][-+]?[0-9]+)?)",
+    re.DOTALL,
+)
 
 
 def read(data: bytes, limits: Limits) -> Table:
@@ -75,35 +80,49 @@ def _utf8(data: bytes, notes: Notes) -> tuple[bytes, str]:
 def _parsed(content: bytes, notes: Notes) -> tuple[Any, Iterator[list[Any]] | None]:
     """Return the whole object; of a large text its features come separately, block by block."""
     if (parts := splitting.split(content)) is not None:
-        return _loaded(parts.top, notes, content), (_loaded(block, notes, content) for block in parts.blocks)
-    return _loaded(content, notes, content), None
+        # their own lines would mislead
+        blocks = (_loaded(block, notes, whole=False) for block in parts.blocks)
+        return _loaded(parts.top, notes, whole=False), blocks
+    return _loaded(content, notes, whole=True), None
 
 
-def _loaded(part: bytes, notes: Notes, content: bytes) -> Any:
+def _loaded(part: bytes, notes: Notes, *, whole: bool) -> Any:
     try:
         parsed = orjson.loads(part)
     except orjson.JSONDecodeError as error:
-        # NaN and Infinity are no JSON, but Python and GDAL write them
-        cleaned = _NO_NUMBER.sub(lambda match: match[1] or b"null", part)
+        # NaN and Infinity are no JSON, but Python and GDAL write them; and 1e400 is JSON, but no number here
+        cleaned = _NO_NUMBER.sub(lambda match: _kept(match) or b"null", part)
         if cleaned == part:
-            raise _not_json(error, part, content) from error
+            raise _not_json(error, whole) from error
         notes.once("not_a_number")
         try:
             parsed = orjson.loads(cleaned)
         except orjson.JSONDecodeError as other:
-            raise _not_json(other, cleaned, content) from other
+            raise _not_json(_in_place(part) or other, whole) from other
         part = cleaned
     for key in repeated.keys(part, parsed):
         notes.once("key_repeated", key=key)
     return parsed
 
 
-def _not_json(error: orjson.JSONDecodeError, part: bytes, content: bytes) -> Refusal:
+def _kept(match: re.Match[bytes]) -> bytes | None:
+    """Return a text, or a number that can be held; None for what is none."""
+    return match[1] or (match[2] if match[2] and math.isfinite(float(match[2])) else None)
+
+
+def _in_place(part: bytes) -> orjson.JSONDecodeError | None:
+    """Return the error where it stands in the text: what is no number is replaced by one that is as long."""
+    try:
+        orjson.loads(_NO_NUMBER.sub(lambda match: _kept(match) or b"0".ljust(len(match[0])), part))
+    except orjson.JSONDecodeError as error:
+        return error
+    return None
+
+
+def _not_json(error: orjson.JSONDecodeError, whole: bool) -> Refusal:
     if error.msg.startswith("depth limit"):
         return Refusal("too_deep", limit=1024)
-    if part is not content:  # a block of a large file: its own lines would mislead
-        return Refusal("failed")
-    return Refusal("not_json", line=error.lineno, column=error.colno)
+    return Refusal("not_json", line=error.lineno, column=error.colno) if whole else Refusal("failed")
 
 
 def _features(top: Mapping[str, Any]) -> list[Any]:

@@ -123,3 +123,51 @@ def gml_shape(shape: Any, id_: str, named: str, turned: bool = False) -> str:
         return f"<gml:MultiSurface {about}>{parts}</gml:MultiSurface>"
     inner = "".join(f"<gml:interior>{ring(hole)}</gml:interior>" for hole in shape.interiors)
     return f"<gml:Polygon {about}><gml:exterior>{ring(shape.exterior)}</gml:exterior>{inner}</gml:Polygon>"
+
+
+# -- OpenImmo ---------------------------------------------------------------------------------------------------------
+
+
+def openimmo(path: Path, sites: Sequence[Site]) -> Path:
+    """Write OpenImmo 1.2.7: what brokers' programs exchange knows places as points only."""
+    offers = "".join(
+        _offer(site, shapely.centroid(shape)) for site, shape in zip(sites, moved(sites, DEGREES), strict=True)
+    )
+    path.write_text(
+        '<?xml version="1.0" encoding="UTF-8"?>\n<openimmo><uebertragung art="OFFLINE" umfang="TEIL" modus="CHANGE" '
+        'version="1.2.7" sendersoftware="test" senderversion="1" timestamp="2026-01-01T10:00:00"/><anbieter>'
+        f"<anbieternr>M-1</anbieternr><firma>Musterstadt</firma>{offers}</anbieter></openimmo>\n",
+        encoding="utf-8",
+    )
+    return path
+
+
+_SALE = {"KAUF": "sale", "ERBPACHT": "leasehold", "MIETE_PACHT": "rent"}
+_SERVICED = {"fully": "VOLLERSCHLOSSEN", "partly": "TEILERSCHLOSSEN", "none": "UNERSCHLOSSEN"}
+
+
+def _offer(site: Site, place: Any) -> str:
+    def element(tag: str, value: Any) -> str:
+        return "" if value is None else f"<{tag}>{text(value)}</{tag}>"
+
+    forms = " ".join(f'{word}="{text(form in (site.sale_form or ()))}"' for word, form in _SALE.items())
+    asked = "" if site.price_on_request is None else f' auf_anfrage="{text(site.price_on_request)}"'
+    zoning = ";".join(site.zoning) if site.zoning else None
+    served = site.servicing and f'<erschliessung erschl_attr="{_SERVICED[site.servicing]}"/>'
+    plan = '<bebaubar_nach bebaubar_attr="B_PLAN"/>' if site.plan_status == "in_force" else ""
+    return (
+        '<immobilie><objektkategorie><nutzungsart WOHNEN="false" GEWERBE="true"/>'
+        f"<vermarktungsart {forms}/>"
+        '<objektart><grundstueck grundst_typ="GEWERBE"/></objektart></objektkategorie>'
+        f"<geo><ort>Musterstadt</ort>{element('strasse', site.address)}"
+        f'<geokoordinaten breitengrad="{place.y!r}" laengengrad="{place.x!r}"/>'
+        f"<gemeindecode>{site.municipality}</gemeindecode></geo>"
+        f"<preise><kaufpreis{asked}></kaufpreis>{element('kaufpreis_pro_qm', site.price_eur_m2)}</preise>"
+        f"<flaechen>{element('grz', site.grz)}{element('gfz', site.gfz)}{element('bmz', site.bmz)}"
+        f"{element('grundstuecksflaeche', site.stated_area_m2)}{element('teilbar_ab', site.divisible_from_m2)}"
+        "</flaechen>"
+        f"<zustand_angaben>{plan}{served or ''}{element('bauzone', zoning)}</zustand_angaben>"
+        f"<freitexte>{element('objekttitel', site.name)}</freitexte>"
+        f"<verwaltung_techn><objektnr_extern>{site.source_id}</objektnr_extern><aktion aktionart='CHANGE'/>"
+        f"<openimmo_obid>{site.source_id}</openimmo_obid></verwaltung_techn></immobilie>"
+    )

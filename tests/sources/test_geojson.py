@@ -135,6 +135,14 @@ def test_numbers_that_json_does_not_know_count_as_none(word: str) -> None:
     assert noted(table) == [("not_a_number", None)]
 
 
+@pytest.mark.parametrize("word", ["1e400", "-1E+999", "9" * 400, "1.5e0308000"])
+def test_numbers_that_nobody_can_hold_are_one_value_lost(word: str) -> None:
+    one, other = feature({"a": 0.5, "b": "1e400", "c": 1e300}, point()), '"a": 0.5'
+    table = read(collection(one, one).replace(other, f'"a": {word}', 1))
+    assert values(table) == {"a": [None, 0.5], "b": ["1e400"] * 2, "c": [1e300] * 2}
+    assert noted(table) == [("not_a_number", None)]
+
+
 def test_coordinates_that_are_no_numbers_leave_no_place() -> None:
     table = read(collection(feature({"a": 1}, point(float("nan"), 51))))
     assert shapes(table) == [None]
@@ -148,7 +156,14 @@ def test_repeated_keys_are_noted() -> None:
 
 
 @pytest.mark.parametrize(
-    ("content", "line", "column"), [("{", 1, 2), ('{"a": 1,\n "b": }', 2, 7), ("[1, 2", 1, 6), ('{"a": "\x01"}', 1, 8)]
+    ("content", "line", "column"),
+    [
+        ("{", 1, 2),
+        ('{"a": 1,\n "b": }', 2, 7),
+        ("[1, 2", 1, 6),
+        ('{"a": "\x01"}', 1, 8),
+        ('{"a": NaN, "b": [-Infinity, 1e999],\n "c": [NaN, NaN, nan, "NaN", }', 2, 31),
+    ],
 )
 def test_where_json_is_broken(content: str, line: int, column: int) -> None:
     found, params = code(content)
