@@ -13,9 +13,10 @@ import pytest
 import shapely
 import sqlalchemy as sa
 
+from finder.model.outcome import Outline
 from finder.model.site import ATTRIBUTES, Provenance, Site
 from finder.model.vocabulary import Availability, Status, Zoning
-from finder.store import saving, sites, tables
+from finder.store import proposals, saving, sites, tables
 from finder.store.database import Database
 from tests import factories
 from tests.store import strategies
@@ -96,6 +97,20 @@ def test_an_absent_column_stays_and_an_empty_cell_is_unknown(database_url: str) 
         assert deliver(database, empty, columns=[]).unchanged == 1
 
 
+def test_every_fact_is_left_by_an_absent_column_and_not_known_by_an_empty_cell(database_url: str) -> None:
+    known = {name: next(v for v in strategies.values(ATTRIBUTES[name]) if v != "") for name in ATTRIBUTES}
+    given, empty = factories.site(**KEY, **known), factories.site(**KEY)
+    same = {"id": given.id, "name": given.name}
+    with factories.database(database_url) as database:
+        deliver(database, given)
+        assert deliver(database, dataclasses.replace(empty, **same), columns=[]).unchanged == 1
+        (outcome,) = deliver(database, dataclasses.replace(empty, **same)).outcomes
+        after = stored(database, given.id)
+        assert [name for name in ATTRIBUTES if getattr(after, name) is not None] == []
+        assert {change.field for change in outcome.changes} == set(ATTRIBUTES)
+        assert deliver(database, dataclasses.replace(empty, **same)).unchanged == 1
+
+
 @pytest.mark.parametrize("name", ["status", "sample", "provenance"])
 def test_what_cannot_be_unknown_stays(database_url: str, name: str) -> None:
     given = factories.site(status=Status.RESERVED, sample=True, provenance={"*": Provenance(source="Muster")})
@@ -141,6 +156,41 @@ def test_missing_are_those_the_delivery_no_longer_names(database_url: str) -> No
         assert missing(database, a, partial=True) == [], "what holds only some misses none"
         assert missing(database) == [], "nothing delivered misses nothing"
         assert stored(database, gone.id) == gone, "and nothing happens to them"
+
+
+def proposed(database: Database) -> dict[str, tuple[str, str]]:
+    """Return what stands proposed: kind and since when, by public id."""
+    with database.reading() as session:
+        ids = session.scalars(sa.select(tables.site.c.id)).all()
+        found = {id_: proposals.of(session, id_) for id_ in ids}
+    return {id_: (one.kind, one.at) for id_, (one, *_) in ((i, p) for i, p in found.items() if p)}
+
+
+def test_withdrawal_of_what_is_missing_is_proposed_until_it_is_named_again(database_url: str) -> None:
+    a, b, c = (factories.site(source="town", source_id=key) for key in "abc")
+    with factories.database(database_url, [a, b, c]) as database:
+
+        def again(*delivered: Site, at: dt.datetime, **settings: Any) -> tuple[list[tuple[str, str]], bool]:
+            with database.writing() as session:
+                delivery = factories.delivery(session, at=at)
+                delivery.save(factories.frame(delivered))
+                return [(one.id, one.since) for one in delivery.missing(**settings)], delivery.wrote
+
+        first, later = "2026-06-01T12:00:00+00:00", "2026-07-01T12:00:00+00:00"
+        assert again(a, at=factories.NOW) == ([(b.id, first), (c.id, first)], True)
+        assert proposed(database) == {b.id: ("withdrawal", first), c.id: ("withdrawal", first)}
+        before = contents(database)
+        assert again(a, at=LATER) == ([(b.id, first), (c.id, first)], False)
+        assert contents(database) | {"delivery": None} == before | {"delivery": None}, "not even when it was proposed"
+        assert again(a, b, at=LATER) == ([(c.id, first)], True)
+        assert again(b, at=LATER) == ([(a.id, later), (c.id, first)], True)
+        assert again(b, at=LATER, partial=True) == ([], False)
+        assert proposed(database) == {a.id: ("withdrawal", later), c.id: ("withdrawal", first)}
+        named = frozenset({("town", "c")})
+        assert again(b, at=LATER, named=named) == ([(a.id, later)], True), "a rejected row names its site again"
+        assert again(a, at=LATER, partial=True) == ([], True)
+        assert proposed(database) == {}
+        assert [stored(database, one.id) for one in (a, b, c)] == [a, b, c]
 
 
 def test_moved_are_those_whose_place_changed(database_url: str) -> None:
@@ -282,11 +332,18 @@ def test_an_id_of_our_form_from_elsewhere_is_not_given_twice(database_url: str) 
     assert ids == {4: "T-100008", 5: "T-100009", 6: "T-100006", 7: "T-100004"}
 
 
-def test_a_public_id_stays(database_url: str) -> None:
+def test_a_public_id_stays_and_that_is_said(database_url: str) -> None:
     given = factories.site(**KEY, id="first")
     with factories.database(database_url) as database:
         deliver(database, given)
-        assert deliver(database, dataclasses.replace(given, id="second")).unchanged == 1
+        saved = deliver(database, dataclasses.replace(given, id="second"))
+        assert saved.unchanged == 1
+        (issue,) = saved.issues
+        assert (issue.rule, issue.action, issue.row, issue.field, issue.value) == ("id_kept", "kept", 1, "id", "second")
+        said = "The file gives the id “second” to a site that is known as first and stays so."
+        assert issue.message % issue.params == said
+        with database.writing() as session:
+            assert factories.save(session, without_ids(given)).issues == (), "no id is no other id"
         assert stored(database, "first").source_id == "17"
 
 
@@ -317,6 +374,74 @@ def test_many_are_saved_in_parts(database_url: str, monkeypatch: pytest.MonkeyPa
         assert saved.changed == tuple(range(1, 9))
         assert [stored(database, one.id) for one in changed[:8]] == changed[:8]
         assert len(revisions(database)) == 18
+
+
+def test_parts_of_one_delivery_are_one_delivery(database_url: str) -> None:
+    delivered = [factories.site(source="town", grz=0.1 * i) for i in range(7)]
+    with factories.database(database_url, delivered[:5]) as database, database.writing() as session:
+        changed = [dataclasses.replace(one, grz=0.9) if i % 2 else one for i, one in enumerate(delivered)]
+        frame = factories.frame(changed)
+        delivery = factories.delivery(session)
+        parts = [delivery.save(frame.iloc[rows]) for rows in (slice(0, 2), slice(2, 4), slice(4, 7))]
+        assert [part.unchanged for part in parts] == [1, 1, 1]
+        assert [part.changed for part in parts] == [(2,), (4,), ()]
+        assert [part.new for part in parts] == [(), (), (6, 7)]
+        told = [(one.kind.value, one.row, one.id) for part in parts for one in part.outcomes]
+        assert told == [
+            ("changed", 2, delivered[1].id),
+            ("changed", 4, delivered[3].id),
+            ("new", 6, delivered[5].id),
+            ("new", 7, delivered[6].id),
+        ]
+        assert delivery.missing() == ()
+
+
+def test_generated_ids_keep_clear_of_what_later_parts_bring(database_url: str) -> None:
+    with factories.database(database_url) as database, database.writing() as session:
+        reserved = frozenset({"T-100001", "T-100003", "mine"})
+        delivery = factories.delivery(session, reserved=reserved)
+        delivery.save(without_ids(factories.site(), factories.site()))
+        delivery.save(factories.frame([factories.site(id=id_) for id_ in sorted(reserved)]))
+        ids = session.scalars(sa.select(tables.site.c.id).order_by(tables.site.c.pk)).all()
+    assert ids == ["T-100004", "T-100002", "T-100001", "T-100003", "mine"]
+
+
+def test_more_than_is_told_is_counted(database_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(saving, "MOST_TOLD", 3)
+    delivered = [factories.site() for _ in range(5)]
+    with factories.database(database_url, delivered) as database, database.writing() as session:
+        delivery = factories.delivery(session)
+        frame = factories.frame([*(dataclasses.replace(one, grz=0.4) for one in delivered), factories.site()])
+        first, second = delivery.save(frame.iloc[:2]), delivery.save(frame.iloc[2:])
+    assert (len(first.changed), len(first.outcomes)) == (2, 2)
+    assert (len(second.changed), len(second.new), len(second.outcomes)) == (3, 1, 1)
+
+
+def test_changes_are_told_in_the_models_words(database_url: str) -> None:
+    given = factories.complete_site()
+    outline = factories.square(1000, 0, 100)
+    contact = dataclasses.replace(given.contact, name="Andere Stelle") if given.contact else None
+    changed = dataclasses.replace(
+        given,
+        status=Status.RESERVED,
+        zoning=(Zoning.GE,),
+        sectors=None,
+        quay=True,
+        available_from=None,
+        contact=contact,
+        geometry=outline,
+        provenance={"*": Provenance(source="Muster", as_of="2026")},
+    )
+    with factories.database(database_url, [given]) as database:
+        (outcome,) = deliver(database, changed).outcomes
+    assert given.geometry is not None
+    assert {change.field: (change.before, change.after) for change in outcome.changes} == {
+        **{n: (getattr(given, n), getattr(changed, n)) for n in ("status", "zoning", "sectors", "quay", "contact")},
+        "available_from": (given.available_from, None),
+        "provenance": (given.provenance, changed.provenance),
+        "geometry": (Outline.of(given.geometry), Outline.of(outline)),
+    }
+    assert Outline.of(outline) == Outline(kind="Polygon", corners=4, x=outline.centroid.x, y=outline.centroid.y)
 
 
 def test_a_word_with_the_lists_own_sign_is_stored_once(database_url: str) -> None:
