@@ -94,6 +94,15 @@ NOTES: dict[str, tuple[str, str]] = {
     "geometry_unreadable": ("kept", N_("The geometry could not be read; the row stays without a place.")),
     "heights_dropped": ("noted", N_("The geometry's heights or measures were left out; it is kept in the plane.")),
     "curves_straightened": ("noted", N_("The geometry has arcs; they were replaced by short straight lines.")),
+    "dimension_wrong": (
+        "noted",
+        N_("The geometry states another number of coordinates a position than it has; it was read as it closes."),
+    ),
+    "reference_left_out": ("kept", N_("The geometry lies elsewhere (“%(href)s”); it was not fetched.")),
+    "crs_of_others": (
+        "noted",
+        N_("Geometries without a coordinate reference system of their own were read in “%(stated)s” as the others."),
+    ),
     "key_repeated": ("noted", N_("An object names “%(key)s” more than once; its last value was read.")),
     "not_a_number": (
         "noted",

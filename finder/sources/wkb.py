@@ -1,12 +1,19 @@
-"""GeoJSON geometries written as WKB, only their shape checked: unclosed rings and NaN are for the intake to judge."""
+"""Geometries written as WKB, only their shape checked: unclosed rings and NaN are for the intake to judge."""
 
 from __future__ import annotations
 
 import struct
 import sys
 from array import array
+from collections.abc import Sequence
 from itertools import chain
 from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+Positions = NDArray[np.float64]
+"""Places in the plane, shape (n, 2)."""
 
 _ORDER = b"\x01" if sys.byteorder == "little" else b"\x00"
 _HEAD = struct.Struct("=II")
@@ -19,7 +26,7 @@ class Unreadable(Exception):
 
 
 class Writer:
-    """Writes geometries and counts their vertices; `flattened` tells whether the last one had a third coordinate."""
+    """Writes GeoJSON's geometries, counts vertices; `flattened` tells whether the last one had a third coordinate."""
 
     def __init__(self) -> None:
         self.vertices = 0
@@ -45,22 +52,22 @@ class Writer:
             members = geometry["geometries"]
             if depth >= _MAX_NESTED or not isinstance(members, list):
                 raise Unreadable
-            return _many(7, [self._geometry(member, depth + 1) for member in members])
+            return many(COLLECTION, [self._geometry(member, depth + 1) for member in members])
         coordinates = geometry["coordinates"]
         if not isinstance(coordinates, list):
             raise Unreadable
         if kind == "Polygon":
             return self._polygon(coordinates)
         if kind == "MultiPolygon":
-            return _many(6, [self._polygon(member) for member in coordinates])
+            return many(POLYGONS, [self._polygon(member) for member in coordinates])
         if kind == "Point":
             return self._point(coordinates)
         if kind == "MultiPoint":
-            return _many(4, [self._point(member) for member in coordinates])
+            return many(POINTS, [self._point(member) for member in coordinates])
         if kind == "LineString":
             return self._line(coordinates)
         if kind == "MultiLineString":
-            return _many(5, [self._line(member) for member in coordinates])
+            return many(LINES, [self._line(member) for member in coordinates])
         raise Unreadable
 
     def _point(self, position: list[Any]) -> bytes:
@@ -94,7 +101,30 @@ class Writer:
         return array("d", flat).tobytes()
 
 
-def _many(kind: int, members: list[bytes]) -> bytes:
+def point(position: Positions) -> bytes:
+    """Return the WKB of a point, shape (2,)."""
+    return _ORDER + struct.pack("=I", 1) + position.tobytes()
+
+
+def line(positions: Positions) -> bytes:
+    """Return the WKB of a line."""
+    return _ORDER + _HEAD.pack(2, len(positions)) + positions.tobytes()
+
+
+def polygon(rings: Sequence[Positions]) -> bytes:
+    """Return the WKB of a polygon, its shell first; without rings it is empty."""
+    parts = [_ORDER, _HEAD.pack(3, len(rings))]
+    for ring in rings:
+        parts += (struct.pack("=I", len(ring)), ring.tobytes())
+    return b"".join(parts)
+
+
+POINTS, LINES, POLYGONS, COLLECTION = 4, 5, 6, 7
+"""The kinds with members."""
+
+
+def many(kind: int, members: Sequence[bytes]) -> bytes:
+    """Return the WKB of several geometries: `POINTS`, `LINES`, `POLYGONS` or, of any kinds, a `COLLECTION`."""
     return _ORDER + _HEAD.pack(kind, len(members)) + b"".join(members)
 
 
