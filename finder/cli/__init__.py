@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from finder import __version__
-from finder.cli import importing, keeping, searching
+from finder.cli import importing, keeping, profiling, searching
 from finder.cli.workplace import Commands, Workplace
 
 
@@ -21,6 +21,7 @@ def main(ctx: click.Context, sample: bool) -> None:
 for command in (
     keeping.serve,
     importing.import_,
+    profiling.profiles,
     searching.export,
     searching.search,
     searching.show,

@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from finder import crs, pipeline
+from finder.cli import profiling
 from finder.cli.workplace import Workplace, out
 from finder.errors import ConfigError
 from finder.exports import issues
@@ -19,6 +20,7 @@ from finder.presentation import terminal
 @click.command("import")
 @click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path))
 @click.option("--profile", default=AUTOMATIC, show_default=True, help="A bundled profile's name or a TOML file.")
+@click.option("--suggest", is_flag=True, help="Store nothing; print a profile proposed for the file.")
 @click.option("--municipality", help="Code or name that holds for all rows.")
 @click.option(
     "--crs", "crs_given", help=f"Coordinate reference system where the file names none, such as EPSG:{crs.METRIC}."
@@ -36,6 +38,7 @@ def import_(
     workplace: Workplace,
     paths: tuple[Path, ...],
     profile: str,
+    suggest: bool,
     municipality: str | None,
     crs_given: str | None,
     layer: str | None,
@@ -46,6 +49,9 @@ def import_(
     status: str,
 ) -> None:
     """Bring sites in from files; each file is stored as a whole or not at all."""
+    if suggest:
+        profiling.suggest(workplace, paths, layer)
+        return
     if report_path:
         issues.check(report_path)
     if report_path and len(paths) > 1:

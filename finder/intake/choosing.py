@@ -47,32 +47,37 @@ def choose(raw: RawRecords) -> tuple[Profile, Issue]:
     UnusableInput
         None fits; what our own schema would need is named.
     """
-    bundled = _bundled()
-    made_for = [profile for profile in bundled if _is_for(profile, raw.origin.format)]
-    if made_for:
-        best = max((fit(profile, raw) for profile in made_for), key=lambda one: one.share)
-        return best.profile, _reason(N_("The profile “%(profile)s” was chosen: it is made for %(format)s."), best, raw)
-    fits = [fit(profile, raw) for profile in bundled if not profile.formats]
-    own = next(one for one in fits if one.profile.name == OWN)
-    if (ahead := _ahead(fits)) is not None:
-        best = ahead
-        message = N_("The profile “%(profile)s” was chosen: it knows %(known)s of the file's %(columns)s columns.")
-    elif not own.missing or not len(raw):
-        best = own
+    best = fitting(raw)
+    if best is not None:
+        message = (
+            N_("The profile “%(profile)s” was chosen: it is made for %(format)s.")
+            if best.profile.formats
+            else N_("The profile “%(profile)s” was chosen: it knows %(known)s of the file's %(columns)s columns.")
+        )
+        return best.profile, _reason(message, best, raw)
+    own = next(fit(profile, raw) for profile in _bundled() if profile.name == OWN)
+    if not own.missing or not len(raw):
         message = N_(
             "The profile “%(profile)s” was chosen as no other fits; it knows %(known)s of the file's %(columns)s "
             "columns. `finder import --suggest` proposes one for the rest."
         )
-    else:
-        raise UnusableInput(
-            N_(
-                "No profile fits the file's columns; our own schema lacks: %(missing)s. The file has: %(columns)s. "
-                "`finder import --suggest` proposes a profile for it."
-            ),
-            missing=", ".join(own.missing),
-            columns=", ".join(shown(header, 40) for header in list(raw.columns)[:20]) or "–",
-        )
-    return best.profile, _reason(message, best, raw)
+        return own.profile, _reason(message, own, raw)
+    raise UnusableInput(
+        N_(
+            "No profile fits the file's columns; our own schema lacks: %(missing)s. The file has: %(columns)s. "
+            "`finder import --suggest` proposes a profile for it."
+        ),
+        missing=", ".join(own.missing),
+        columns=", ".join(shown(header, 40) for header in list(raw.columns)[:20]) or "–",
+    )
+
+
+def fitting(raw: RawRecords) -> Fit | None:
+    """Return the bundled profile made for a file's format, else the one that clearly fits its columns best."""
+    made_for = [profile for profile in _bundled() if _is_for(profile, raw.origin.format)]
+    if made_for:
+        return max((fit(profile, raw) for profile in made_for), key=lambda one: one.share)
+    return _ahead([fit(profile, raw) for profile in _bundled() if not profile.formats])
 
 
 def fit(profile: Profile, raw: RawRecords) -> Fit:
@@ -118,4 +123,4 @@ def _reason(message: str, best: Fit, raw: RawRecords) -> Issue:
     return Issue(rule="profile_chosen", action="noted", message=message, params=params)
 
 
-__all__ = ["AUTOMATIC", "OWN", "Fit", "choose", "fit"]
+__all__ = ["AUTOMATIC", "OWN", "Fit", "choose", "fit", "fitting"]

@@ -76,11 +76,9 @@ class _Writer:
         raw, written = self.found.raw, self.found.written
         origin = raw.origin
         lines = [
+            self.say(N_("Proposed by finder import --suggest for “%(file)s”."), file=shown(origin.name)),
             self.say(
-                N_(
-                    "Proposed by finder import --suggest for “%(file)s” (%(format)s): %(rows)s rows, %(columns)s columns."
-                ),
-                file=shown(origin.name),
+                N_("It is %(format)s with %(rows)s rows and %(columns)s columns."),
                 format=shown(origin.format),
                 rows=len(raw),
                 columns=len(raw.columns),

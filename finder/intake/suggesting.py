@@ -6,7 +6,7 @@ import dataclasses
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from finder.intake import assigning, matching, proposing, samples, tomltext, whereabouts, wording
+from finder.intake import assigning, choosing, matching, proposing, samples, tomltext, whereabouts, wording
 from finder.intake.profiles import key
 from finder.intake.proposing import Findings
 from finder.language import N_, Language
@@ -77,6 +77,8 @@ def _summary(found: Findings, language: Language) -> Iterator[str]:
         open=perhaps,
         left=len(found.raw.columns) - yes - perhaps,
     )
+    if (known := choosing.fitting(found.raw)) is not None:
+        yield text(N_("The bundled profile “%(profile)s” fits this file as it is."), profile=known.profile.name)
     for name in ("name", "municipality"):
         if name not in dealt.taken:
             yield text(N_("No column is sure to hold: %(field)s. Rows without it are rejected."), field=name)
