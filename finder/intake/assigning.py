@@ -10,6 +10,7 @@ from finder.intake import matching, wording
 from finder.intake.matching import Match
 from finder.intake.profiles import FIELDS
 from finder.intake.samples import Sample, Writing
+from finder.intake.towns import Towns
 from finder.intake.wording import Called, Level
 from finder.model.attributes import Type
 
@@ -37,7 +38,7 @@ def deal(
     samples: Mapping[str, Sample],
     names: Mapping[str, Called],
     written: Writing,
-    towns: Mapping[str, str],
+    towns: Towns,
     rows: int,
 ) -> Deal:
     """Return which column is what; every column takes part once, the best matches first."""

@@ -12,10 +12,10 @@ from finder.intake.cells import shown
 from finder.intake.numbers import UNITS
 from finder.intake.profiles import FIELDS, Column, key
 from finder.intake.samples import Sample, Writing
+from finder.intake.towns import Towns
 from finder.intake.wording import Called, Level
 from finder.language import N_
 from finder.model.attributes import Type
-from finder.model.query import fold
 
 Reason = tuple[str, Mapping[str, object]]
 """A message id with its parameters."""
@@ -65,12 +65,12 @@ class Match:
         return self.sure, kind, self.level or 0, self.share
 
 
-def of_column(sample: Sample, called: Called, written: Writing, towns: Mapping[str, str], rows: int) -> list[Match]:
+def of_column(sample: Sample, called: Called, written: Writing, towns: Towns, rows: int) -> list[Match]:
     """Return what a column may be, the best first.
 
     Parameters
     ----------
-    towns : names of the region's municipalities by their codes.
+    towns : the region's municipalities.
     rows : how many rows were looked at.
     """
     targets: dict[str, Level | None] = {
@@ -86,37 +86,20 @@ def of_column(sample: Sample, called: Called, written: Writing, towns: Mapping[s
     return sorted(matches, key=lambda match: match.rank(), reverse=True)
 
 
-def _by_values(sample: Sample, towns: Mapping[str, str]) -> Iterator[str]:
+def _by_values(sample: Sample, towns: Towns) -> Iterator[str]:
     """Yield what the cells alone speak for."""
     if not sample.texts:
         return
     least = _TELLING * len(sample.cells)
-    if sum(count for text, count in sample.distinct.items() if town_of(text, towns)) >= least:
+    few = len(sample.distinct) <= _MOST_CODES + len(towns.names)
+    if few and sum(count for text, count in sample.distinct.items() if towns.code_of(text)) >= least:
         yield "municipality"
     if sum("@" in text and " " not in text for text in sample.texts) >= least:
         yield "contact.email"
     if sum(text.casefold().startswith(("http://", "https://")) for text in sample.texts) >= least:
         yield "provenance.url"
-    if sum(wording.code_of("zoning", part) not in (None, "") for part in sample.texts) >= least:
+    if sum(count for text, count in sample.distinct.items() if wording.code_of("zoning", text)) >= least:
         yield "zoning"
-
-
-def town_of(text: str, towns: Mapping[str, str]) -> str | None:
-    """Return the code of the municipality a text names: its code, also without its zeros or as ARS, or its name."""
-    if text.isdecimal():
-        short = text.lstrip("0")
-        region = {code.lstrip("0"): code for code in towns}
-        if len(short) in (11, 12):  # four digits of an association of municipalities stand inside
-            short = (text.zfill(12)[:5] + text.zfill(12)[9:]).lstrip("0")
-        return region.get(short)
-    named = {fold(name): code for code, name in towns.items()}
-    plain = fold(text)
-    for shape in ("{}", "stadt {}", "{}, stadt", "{} (stadt)", "gemeinde {}"):
-        head, _, tail = shape.partition("{}")
-        inner = plain.removeprefix(head).removesuffix(tail)
-        if head + inner + tail == plain and inner in named:
-            return named[inner]
-    return None
 
 
 # -- judging ----------------------------------------------------------------------------------------------------------
@@ -128,7 +111,7 @@ def _judged(
     level: Level | None,
     called: Called,
     written: Writing,
-    towns: Mapping[str, str],
+    towns: Towns,
     rows: int,
 ) -> Match | None:
     """Return a target as a match with its doubts; None where the cells speak against it."""
@@ -147,7 +130,7 @@ def _judged(
     good, bad = samples.understood(sample, cast)
     named = target == "municipality" and (level or 0) >= Level.CLOSE
     if target == "municipality":
-        good, bad = match.good, [text for text in sample.distinct if town_of(text, towns) is None]
+        good, bad = match.good, [text for text in sample.distinct if towns.code_of(text) is None]
     match = dataclasses.replace(match, good=good)
     # a town elsewhere is still a town
     if match.said and match.share < _WORTH and not named:
@@ -191,17 +174,16 @@ def _may_be(target: str, sample: Sample) -> bool:
     return target in _FREE or "/" in target or sample.numeric < 0.5
 
 
-def _coded(match: Match, sample: Sample, written: Writing, towns: Mapping[str, str]) -> Match:
+def _coded(match: Match, sample: Sample, written: Writing, towns: Towns) -> Match:
     """Return a match with the codes its cells need; words that stand for nothing known are left open."""
     found, open_ = dict[str, str](), dict[str, None]()
     if match.target == "municipality":
         good = 0
-        named = {fold(name) for name in towns.values()} | set(towns)
         for text, count in sample.distinct.items():
-            if (code := town_of(text, towns)) is not None:
+            if (code := towns.code_of(text)) is not None:
                 good += count
                 # what reading understands by itself needs no code
-                if fold(text) not in named and text.zfill(8) != code:
+                if not towns.knows(text) and text.zfill(8) != code:
                     found[text] = code
         return dataclasses.replace(match, codes=found, good=good)
     attribute = FIELDS[match.target]
@@ -317,4 +299,4 @@ def _no_key(sample: Sample, rows: int) -> Iterator[Reason]:
         yield N_("%(n)s rows have none, a key stands in every row"), {"n": rows - len(sample.cells)}
 
 
-__all__ = ["Match", "Reason", "column", "of_column", "separators", "town_of"]
+__all__ = ["Match", "Reason", "column", "of_column", "separators"]

@@ -85,8 +85,8 @@ class _Writer:
             ),
             self.say(N_("What is uncertain stands behind a # and does nothing; take the # away where it is right.")),
         ]
-        if len(raw) > samples.MOST_ROWS:
-            lines.append(self.say(N_("%(n)s of the rows were looked at."), n=samples.MOST_ROWS))
+        if len(raw) > samples.rows(raw):
+            lines.append(self.say(N_("%(n)s of the rows were looked at."), n=samples.rows(raw)))
         title = shown(origin.name, 200) or "–"
         lines += [tomltext.pair("name", _slug(title)), tomltext.pair("title", title)]
         if written.decimal is not None:

@@ -17,6 +17,8 @@ from finder.model.attributes import Type
 from finder.model.record import RawRecords
 
 MOST_ROWS = 5_000
+_LEAST_ROWS = 200
+_MOST_CELLS = 500_000
 _BLOCKS = 20
 _SLASHED = re.compile(r"([0-9]{1,2})/([0-9]{1,2})/[0-9]{4}")
 _DOTTED = re.compile(r"[0-9]{1,2}\. ?[0-9]{1,2}\. ?[0-9]{4}")
@@ -82,13 +84,19 @@ class Writing:
         return Profile(name="", title="", decimal=self.decimal, dates=dates, separators=self.separators)
 
 
+def rows(raw: RawRecords) -> int:
+    """Return how many rows of a file are looked at."""
+    most = min(MOST_ROWS, max(_MOST_CELLS // max(len(raw.columns), 1), _LEAST_ROWS))
+    return len(raw) if len(raw) <= most else most // _BLOCKS * _BLOCKS
+
+
 def look(raw: RawRecords) -> dict[str, Sample]:
     """Return a sample of each column; of long files some blocks of rows evenly spread."""
-    count = len(raw)
-    if count <= MOST_ROWS:
+    count, most = len(raw), rows(raw)
+    if count == most:
         blocks = [(0, count)]
     else:
-        size = MOST_ROWS // _BLOCKS
+        size = most // _BLOCKS
         blocks = [(start, start + size) for start in (i * (count - size) // (_BLOCKS - 1) for i in range(_BLOCKS))]
     return {
         header: Sample(header, tuple(cell for cell in _cells(values, blocks) if not _says_nothing(cell)))
@@ -186,4 +194,4 @@ def usual(target: str) -> tuple[float, float] | None:
     return None if bounds is None else (float(bounds[0]), float(bounds[1]))
 
 
-__all__ = ["MOST_ROWS", "Sample", "Writing", "caster", "figures", "look", "understood", "usual", "writing"]
+__all__ = ["MOST_ROWS", "Sample", "Writing", "caster", "figures", "look", "rows", "understood", "usual", "writing"]

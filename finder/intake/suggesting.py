@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from finder.intake import assigning, choosing, matching, proposing, samples, tomltext, whereabouts, wording
 from finder.intake.profiles import key
 from finder.intake.proposing import Findings
+from finder.intake.towns import Towns
 from finder.language import N_, Language
 from finder.model.record import RawRecords
 
@@ -44,7 +45,7 @@ def look(raw: RawRecords, towns: Mapping[str, str]) -> Findings:
     written = dataclasses.replace(samples.writing(raw, looked_at.values()), separators=lists)
     place = whereabouts.find(raw, looked_at, names)
     rest = {h: sample for h, sample in looked_at.items() if place is None or h not in place.headers}
-    dealt = assigning.deal(rest, names, written, towns, min(len(raw), samples.MOST_ROWS))
+    dealt = assigning.deal(rest, names, written, Towns(towns), samples.rows(raw))
     return Findings(raw=raw, towns=towns, rest=rest, unusable=unusable, written=written, place=place, dealt=dealt)
 
 
