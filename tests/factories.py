@@ -37,6 +37,7 @@ from finder.model.vocabulary import (
     Status,
     Zoning,
 )
+from finder.model.zone import Zone
 from finder.store import reference, saving
 from finder.store.database import Database, Session
 
@@ -194,6 +195,12 @@ def access_point(
 def place(name: str = "Musterstadt", x: float = 0.0, y: float = 0.0, **known: Any) -> Place:
     """Return a town as `near=` finds it."""
     return Place(**({"id": f"p-{next(_numbers)}", "name": name, "inhabitants": 50_000, "geometry": at(x, y)} | known))
+
+
+def zone(**known: Any) -> Zone:
+    """Return a zone of a plan in force: GE, on the same ground as `square()`."""
+    given = {"geometry": square(), "source": "plans", "zoning": (Zoning.GE,), "plan_status": PlanStatus.IN_FORCE}
+    return Zone(**(given | known))
 
 
 def frame(sites: Sequence[Site], columns: Iterable[str] | None = None) -> pd.DataFrame:

@@ -141,12 +141,16 @@ def index_bounds(session: Session, rows: Sequence[Mapping[str, Any]], table: str
     if session.dialect.name != "sqlite" or not rows:
         return
     placed = [{name: row[name] for name in ("pk", *BOUNDS)} for row in rows if row["minx"] is not None]
-    missing = [{"key": row["pk"]} for row in rows if row["minx"] is None]
-    rtree = _rtree(table)
     if placed:
-        session.execute(sa.insert(rtree).prefix_with("OR REPLACE"), placed)
-    if missing:
-        session.execute(sa.delete(rtree).where(rtree.c.pk == sa.bindparam("key")), missing)
+        session.execute(sa.insert(_rtree(table)).prefix_with("OR REPLACE"), placed)
+    drop_bounds(session, [row["pk"] for row in rows if row["minx"] is None], table)
+
+
+def drop_bounds(session: Session, keys: Sequence[int], table: str = "site") -> None:
+    """Take rows out of the table's spatial index."""
+    if session.dialect.name == "sqlite" and keys:
+        rtree = _rtree(table)
+        session.execute(sa.delete(rtree).where(rtree.c.pk == sa.bindparam("key")), [{"key": key} for key in keys])
 
 
 def misindexed(session: Session, table: sa.Table, name: str = "id") -> list[str]:

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from finder.model.access import km_name, min_name
 from finder.model.attributes import Attribute, Type
 from finder.model.site import ATTRIBUTES
-from finder.model.vocabulary import AccessKind, Labelled, Vehicle
+from finder.model.vocabulary import AccessKind, Labelled, PlanStatus, Vehicle, Zoning
 from finder.store.spatial import BOUNDS, Geometry
 
 metadata = sa.MetaData(
@@ -190,6 +190,26 @@ map_line = sa.Table(
     sa.Column("kind", sa.Text, nullable=False),
     sa.Column("name", sa.Text, nullable=False),
     sa.Column("geometry", Geometry(), nullable=False),
+)
+
+zone = sa.Table(
+    "zone",
+    metadata,
+    sa.Column("pk", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("source", sa.Text, nullable=False),
+    sa.Column("publisher", sa.Text),
+    sa.Column("as_of", sa.Text),
+    sa.Column("zoning", Tokens(Zoning), nullable=False),
+    sa.Column("zoning_detail", sa.Text),
+    sa.Column("plan_status", Choice(PlanStatus)),
+    sa.Column("plan_name", sa.Text),
+    sa.Column("plan_url", sa.Text),
+    sa.Column("grz", sa.Double),
+    sa.Column("gfz", sa.Double),
+    sa.Column("bmz", sa.Double),
+    *(sa.Column(name, sa.Double, nullable=False) for name in BOUNDS),
+    sa.Column("geometry", Geometry(), nullable=False),
+    sa.Index(None, "source"),
 )
 
 delivery = sa.Table(

@@ -7,13 +7,14 @@ from collections.abc import Callable
 import pytest
 import sqlalchemy as sa
 
-from finder.store import health
+from finder.store import health, zones
 from finder.store.database import Database
 from tests import factories
 from tests.cluster import Cluster
 
 WHOLE = "The database file is whole"
 INDEX = "The spatial index agrees with the sites"
+ZONES = "The spatial index agrees with the zones"
 TOWNS = "Every site lies in a municipality of the region"
 MEASURED = "Every site's access is measured"
 TABLES = "The tables are those of this version"
@@ -38,7 +39,7 @@ def test_a_whole_database_has_no_faults(database_url: str) -> None:
     with whole(database_url) as database:
         assert faults(database) == {}
         with database.reading() as session:
-            expected = {INDEX, TOWNS, MEASURED, TABLES} | ({WHOLE} if database.on_sqlite else set())
+            expected = {INDEX, ZONES, TOWNS, MEASURED, TABLES} | ({WHOLE} if database.on_sqlite else set())
             assert {found.what for found in health.check(session)} == expected
 
 
@@ -93,3 +94,20 @@ def test_a_missing_spatial_index_is_found(cluster: Cluster) -> None:
         with database.writing() as session:
             session.exec_driver_sql("DROP INDEX ix_site_geometry")
         assert faults(database) == {INDEX: (1, ("ix_site_geometry",))}
+
+
+def test_a_wrong_index_of_zones_is_found(tmp_path: object) -> None:
+    with whole(f"sqlite:///{tmp_path}/finder.sqlite") as database:
+        with database.writing() as session:
+            zones.replace(session, "plans", [factories.zone(), factories.zone(geometry=factories.square(900, 0))])
+        assert faults(database) == {}
+        with database.writing() as session:
+            session.exec_driver_sql("DELETE FROM zone_rtree WHERE pk = 2")
+        assert faults(database) == {ZONES: (1, ("2",))}
+
+
+def test_a_missing_index_of_zones_is_found(cluster: Cluster) -> None:
+    with cluster.database() as url, whole(url) as database:
+        with database.writing() as session:
+            session.exec_driver_sql("DROP INDEX ix_zone_geometry")
+        assert faults(database) == {ZONES: (1, ("ix_zone_geometry",))}
