@@ -6,6 +6,7 @@ import functools
 import itertools
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -47,6 +48,92 @@ def parse(text: str | int) -> pyproj.CRS:
 def _not_known(named: str) -> UnusableInput:
     shown = named[:80].encode("utf-8", "replace").decode()
     return UnusableInput("The coordinate reference system “%(crs)s” is not known.", crs=shown)
+
+
+# -- names in GML -----------------------------------------------------------------------------------------------------
+
+# by these the registry's own order of axes holds, …
+_REGISTRY = re.compile(
+    r"(?:urn:(?:x-)?ogc:def:crs(?:,crs)?:EPSG:[\w.]*:|https?://(?:www\.)?opengis\.net/def/crs/EPSG/[\w.]+/)([0-9]{4,6})"
+    r"(?:,crs:EPSG:[\w.]*:[0-9]+)*",
+    re.IGNORECASE,
+)
+# … and by these x first
+_PLAIN = re.compile(r"(?:EPSG:|https?://(?:www\.)?opengis\.net/gml/srs/epsg\.xml#)?([0-9]{4,6})", re.IGNORECASE)
+_CRS84 = re.compile(
+    r"(?:(?:OGC|CRS):|urn:(?:x-)?ogc:def:crs:OGC:[\w.]*:|https?://(?:www\.)?opengis\.net/def/crs/OGC/[\w.]+/)(?:CRS)?84",
+    re.IGNORECASE,
+)
+# of the German surveying offices: a region's own realisation may follow, and a system of heights after an asterisk
+_ADV = re.compile(r"(?:urn:adv:crs:)?([\w-]+?)(?:_[A-Z]{2}[0-9]{3})?(?:\*[\w-]+)?", re.IGNORECASE)
+_ADV_CODES = {
+    **{f"etrs89_utm{zone}": 25800 + zone for zone in (31, 32, 33)},
+    **{f"de_dhdn_3gk{zone}": 31464 + zone for zone in (2, 3, 4, 5)},
+    **{f"de_42-83_3gk{zone}": 2394 + zone for zone in (3, 4, 5)},
+    **{f"de_pd-83_3gk{zone}": 3393 + zone for zone in (3, 4)},
+    **{f"de_rd-83_3gk{zone}": 3394 + zone for zone in (4, 5)},
+}
+_ADV_DEGREES = {"etrs89": 4258, "wgs84": LONLAT, "de_dhdn": 4314}  # latitude first, as their names say
+_MARGIN_DEGREES = 2.0
+
+
+@dataclass(frozen=True)
+class Named:
+    """What a name means: a system for `parse`, and whether coordinates should stand there north (latitude) first."""
+
+    system: str
+    north_first: bool
+
+
+def named(name: str) -> Named | None:
+    """Return what the name of a reference system in a GML file means, None where it is not known."""
+    if match := _REGISTRY.fullmatch(name):
+        return _known(match[1], registry=True)
+    if match := _PLAIN.fullmatch(name):
+        return _known(match[1])
+    if _CRS84.fullmatch(name):
+        return _known(LONLAT)
+    if match := _ADV.fullmatch(name):
+        said = match[1].casefold()
+        datum, _, rest = said.partition("_lat-lon")
+        if rest in ("", "-h") and datum != said and datum in _ADV_DEGREES:
+            return _known(_ADV_DEGREES[datum], registry=True)
+        if said in _ADV_CODES:
+            return _known(_ADV_CODES[said])
+    return None
+
+
+def _known(code: str | int, *, registry: bool = False) -> Named | None:
+    try:
+        axes = parse(code).axis_info
+    except UnusableInput:
+        return None
+    return Named(f"EPSG:{code}", registry and [axis.direction for axis in axes[:2]] == ["north", "east"])
+
+
+def is_north_first(meant: Named, places: Any) -> bool:
+    """Return whether a sample of places, shape (n, 2) and as they stand there, has north (latitude) first.
+
+    Many write the order that is common in their country, whatever the registry says. Where the system is used tells:
+    if more of the places lie there by the other order than by the one meant, they stand in the other one.
+    """
+    area = parse(meant.system).area_of_use
+    if area is None or area.west > area.east:
+        return meant.north_first
+    box = (area.west, area.south, area.east, area.north)
+    near = shapely.box(*box).buffer(_MARGIN_DEGREES, join_style="mitre")
+    shapely.prepare(near)
+
+    def inside(xy: Any) -> int:
+        return int(shapely.covers(near, to_lonlat(shapely.points(xy), meant.system)).sum())
+
+    finite = np.asarray(places, dtype=float)
+    finite = finite[np.isfinite(finite).all(axis=1)]
+    east_first, north_first = inside(finite), inside(finite[:, ::-1])
+    return meant.north_first if east_first == north_first else north_first > east_first
+
+
+# -- from one to another ----------------------------------------------------------------------------------------------
 
 
 @functools.lru_cache(maxsize=64)
@@ -143,8 +230,11 @@ __all__ = [
     "LONLAT",
     "METRIC",
     "Geometries",
+    "Named",
+    "is_north_first",
     "is_rough",
     "lonlat_box",
+    "named",
     "parse",
     "points_to_metric",
     "reach",

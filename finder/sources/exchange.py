@@ -64,7 +64,7 @@ def write(folder: Path, table: Table) -> None:
     (folder / ABOUT).write_bytes(orjson.dumps(about))
 
 
-_ABOUT = ("format", "crs", "layer", "encoding", "delimiter")
+_ABOUT = ("format", "crs", "srs_name", "layer", "encoding", "delimiter")
 
 
 def read(folder: Path, limits: Limits) -> Result:

@@ -23,9 +23,9 @@ from typing import IO
 
 from finder import crs
 from finder.model.record import Issue, Origin, RawRecords
-from finder.sources import exchange, geojson, lock, sentences, worker
+from finder.sources import axes, exchange, geojson, lock, sentences, worker
 from finder.sources.limits import MIB, Limits
-from finder.sources.sentences import Refusal
+from finder.sources.sentences import Notes, Refusal
 
 _log = logging.getLogger(__name__)
 _CHUNK = 4 * MIB
@@ -82,11 +82,15 @@ def _read(path: Path, folder: Path, layer: str | None, limits: Limits) -> RawRec
     about = result.about
     if not result.rows:
         raise Refusal("no_rows")
-    system = about["crs"]
+    notes = Notes(limits.max_issues)
+    system: str | None = about["crs"]
+    geometry: axes.Geometry | None = result.geometry
+    if about["srs_name"] is not None:
+        system, geometry = axes.settled(about["srs_name"], geometry, notes)
     return RawRecords(
         columns=result.columns,
         rows=result.rows,
-        geometry=result.geometry,
+        geometry=geometry,
         crs=f"EPSG:{crs.LONLAT}" if system == geojson.LONLAT else system,
         origin=Origin(
             name=str(sentences.plain(path.name)),
@@ -97,7 +101,7 @@ def _read(path: Path, folder: Path, layer: str | None, limits: Limits) -> RawRec
             encoding=about["encoding"],
             delimiter=about["delimiter"],
         ),
-        issues=(*result.issues, *_beside(path, about["format"])),
+        issues=(*result.issues, *notes, *_beside(path, about["format"])),
     )
 
 

@@ -109,6 +109,17 @@ NOTES: dict[str, tuple[str, str]] = {
         N_("NaN or infinite numbers stand in the file, which JSON does not know; they count as none."),
     ),
     "crs_not_known": ("noted", N_("The coordinate reference system “%(stated)s” is not known.")),
+    "axes_turned": (
+        "noted",
+        N_("The coordinates have north or latitude first, as “%(stated)s” wants it; they were read in this order."),
+    ),
+    "axes_other": (
+        "noted",
+        N_(
+            "The coordinates stand in another order than “%(stated)s” wants; "
+            "they were read in the one by which they lie where this system is used."
+        ),
+    ),
     "column_left_out": ("noted", N_("The column “%(header)s” holds binary data and was left out.")),
     "changes_beside": ("noted", N_("Changes not yet written into the file lie beside it (-wal) and were not read.")),
     "more_of_a_kind": ("noted", N_("%(count)s further remarks of this kind are not listed (%(rule)s).")),

@@ -33,7 +33,11 @@ class Column:
 
 @dataclass(kw_only=True)
 class Table:
-    """What one file holds. `geometry` is two-dimensional WKB."""
+    """What one file holds. `geometry` is two-dimensional WKB.
+
+    `crs` is what `finder.crs.parse` takes, and goes with coordinates x first. `srs_name`, in its place, is what GML
+    calls a system, and goes with coordinates in the order in which they stand there: our side knows what it means.
+    """
 
     format: str
     columns: dict[str, Column]
@@ -41,6 +45,7 @@ class Table:
     rows: Any = None  # pa.Array of int64; None: 1, 2, 3 …
     geometry: Any = None  # pa.ChunkedArray of large_binary
     crs: str | None = None
+    srs_name: str | None = None
     layer: str | None = None
     encoding: str | None = None
     delimiter: str | None = None

@@ -130,34 +130,65 @@ def many(kind: int, members: Sequence[bytes]) -> bytes:
 
 def is_plain(data: bytes) -> bool:
     """Tell whether WKB is whole, in the plane and of the seven kinds without arcs."""
+    return _runs(data) is not None
+
+
+def first(data: bytes) -> tuple[float, float] | None:
+    """Return the first position of plain WKB, None where there is none."""
+    for order, at, count in _runs(data) or ():
+        if count:
+            x, y = struct.unpack_from(f"{order}2d", data, at)
+            return x, y
+    return None
+
+
+def turned(data: bytes) -> bytes:
+    """Return plain WKB with its two axes in each other's place; what is not plain stays as it is."""
+    out = bytearray(data)
+    for order, at, count in _runs(data) or ():
+        positions = np.frombuffer(out, f"{order}f8", 2 * count, at).reshape(count, 2)
+        positions[:] = positions[:, ::-1].copy()
+    return bytes(out)
+
+
+_Runs = list[tuple[str, int, int]]
+
+
+def _runs(data: bytes) -> _Runs | None:
+    """Return where the positions lie (byte order, offset, count); None where the WKB is not plain."""
+    runs: _Runs = []
     try:
-        return _end(data, 0, 0) == len(data)
+        return runs if _end(data, 0, 0, runs) == len(data) else None
     except (struct.error, _NotPlain):
-        return False
+        return None
 
 
 class _NotPlain(Exception):
     pass
 
 
-def _end(data: bytes, start: int, depth: int) -> int:
+def _end(data: bytes, start: int, depth: int, runs: _Runs) -> int:
+    """Return where a geometry ends, and add where its positions lie."""
     order = "<" if data[start : start + 1] == b"\x01" else ">"
     (kind,) = struct.unpack_from(f"{order}I", data, start + 1)
     at = start + 5
     if kind == 1:
+        runs.append((order, at, 1))
         return at + 16
     if not 2 <= kind <= 7 or depth > _MAX_NESTED:
         raise _NotPlain
     (count,) = struct.unpack_from(f"{order}I", data, at)
     at += 4
     if kind == 2:
+        runs.append((order, at, count))
         return int(at + 16 * count)
     if count > len(data):
         raise _NotPlain
     for _ in range(count):
         if kind == 3:
             (positions,) = struct.unpack_from(f"{order}I", data, at)
+            runs.append((order, at + 4, positions))
             at += 4 + 16 * positions
         else:
-            at = _end(data, at, depth + 1)
+            at = _end(data, at, depth + 1, runs)
     return at

@@ -70,6 +70,7 @@ def test_everything_comes_back_as_it_was(data: st.DataObject, length: int, block
         length=total,
         geometry=pa.chunked_array([pa.array(shapes, pa.large_binary())]),
         crs="EPSG:1",
+        srs_name="x",
         encoding="utf-8",
     )
     with TemporaryDirectory() as folder:
@@ -79,7 +80,8 @@ def test_everything_comes_back_as_it_was(data: st.DataObject, length: int, block
     assert result.columns.keys() == wanted.keys()
     assert result.geometry == shapes
     assert result.rows == list(range(1, total + 1))
-    assert result.about == {"format": "GeoJSON", "crs": "EPSG:1", "layer": None, "encoding": "utf-8", "delimiter": None}
+    wanted_about = {"format": "GeoJSON", "crs": "EPSG:1", "srs_name": "x", "layer": None, "encoding": "utf-8"}
+    assert result.about == {**wanted_about, "delimiter": None}
 
 
 def test_rows_and_notes_come_back(tmp_path: Path) -> None:
