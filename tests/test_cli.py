@@ -100,7 +100,7 @@ def test_import_counts_every_row_and_again_changes_nothing(place: Path) -> None:
         "repaired": 2,
         "rejected": 1,
         "missing from file": 0,
-        "edited at the desk": 0,
+        "kept as edited": 0,
     }
     assert "“Nirgendheim” is not a municipality of this region." in first.output
     before = (place / "finder.sqlite").read_bytes()

@@ -9,6 +9,7 @@ from typing import Any
 from finder.intake.cells import is_empty, plain_text, shown
 from finder.intake.profiles import Profile, key
 from finder.language import N_
+from finder.model.outcome import PLACE_COLUMN, REASONS_COLUMN, ROW_COLUMN
 from finder.model.record import Issue, RawRecords
 
 
@@ -16,15 +17,17 @@ class Headers:
     """A file's headers, and which of them are taken."""
 
     def __init__(self, raw: RawRecords) -> None:
-        self._columns = raw.columns
+        # what was added to rejected rows when they were written out
+        added = (ROW_COLUMN, REASONS_COLUMN)
+        self._columns = {header: cells for header, cells in raw.columns.items() if header not in added}
         self._by_key: dict[str, str] = {}
-        for header in raw.columns:
-            self._by_key.setdefault(key(header), header)
+        for header in self._columns:
+            self._by_key.setdefault(_key(header), header)
         self._taken: set[str] = set()
 
     def take(self, variants: Sequence[str]) -> list[str]:
         """Return the present ones of the variants in the rule's order; they count as taken."""
-        found = dict.fromkeys(self._by_key[k] for variant in variants if (k := key(variant)) in self._by_key)
+        found = dict.fromkeys(self._by_key[k] for variant in variants if (k := _key(variant)) in self._by_key)
         self._taken |= set(found)
         return list(found)
 
@@ -41,6 +44,10 @@ class Headers:
     def left(self) -> list[str]:
         """Return the headers that were not taken."""
         return [header for header in self._columns if header not in self._taken]
+
+
+def _key(header: str) -> str:
+    return header if header == PLACE_COLUMN else key(header)
 
 
 def left_out(headers: Headers, profile: Profile) -> list[Issue]:

@@ -8,6 +8,7 @@ import itertools
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 from urllib.parse import urlsplit
 
 from finder import resources
@@ -163,17 +164,22 @@ def _joined(rows: Sequence[Row]) -> Iterator[Row]:
 
 def said(name: str, site: Site, names: Mapping[str, str], language: Language) -> str | None:
     """Return an attribute's value in words, towns and sectors by their names; None where it is not known."""
-    value = format.value(ATTRIBUTES[name], getattr(site, name), language)
-    if name == "zoning" and site.zoning:
-        shares = site.zoning_shares or ()
-        parts = [f"{zone.value} {language.text(zone.label)}" for zone in site.zoning]
-        value = "; ".join(f"{p} ({shares[i]})" if i < len(shares) else p for i, p in enumerate(parts))
-    if name == "further_municipalities" and site.further_municipalities:
-        value = ", ".join(names.get(code, code) for code in site.further_municipalities)
-    if name == "sectors" and site.sectors:
+    return in_words(name, getattr(site, name), names, language, shares=site.zoning_shares or ())
+
+
+def in_words(
+    name: str, given: Any, names: Mapping[str, str], language: Language, *, shares: Sequence[str] = ()
+) -> str | None:
+    """Return a value of an attribute in words; `shares` are those of the kinds of zoning."""
+    if name == "zoning" and given:
+        parts = [f"{zone.value} {language.text(zone.label)}" for zone in given]
+        return "; ".join(f"{p} ({shares[i]})" if i < len(shares) else p for i, p in enumerate(parts))
+    if name == "further_municipalities" and given:
+        return ", ".join(names.get(code, code) for code in given)
+    if name == "sectors" and given:
         known = {row["code"]: row["label"][language.code] for row in resources.region()["sectors"]}
-        value = ", ".join(known.get(code, code) for code in site.sectors)
-    return value
+        return ", ".join(known.get(code, code) for code in given)
+    return format.value(ATTRIBUTES[name], given, language)
 
 
 def _row(name: str, site: Site, names: Mapping[str, str], numbered: Sources, language: Language) -> Row:

@@ -1,8 +1,8 @@
-"""Answers, sites and reports as tables on a terminal."""
+"""Answers and sites as tables on a terminal."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 
 from rich.console import Group as Lines
 from rich.console import RenderableType
@@ -12,7 +12,6 @@ from rich.text import Text
 from finder.language import N_, Language
 from finder.model.access import Access
 from finder.model.attributes import Group
-from finder.model.record import Issue
 from finder.model.site import ATTRIBUTES, Site
 from finder.model.vocabulary import AccessKind
 from finder.presentation import facts, format, listing
@@ -96,39 +95,3 @@ def site(listed: Listed, towns: Mapping[str, str], language: Language) -> Render
         text = reach(listed.access, kind, language)
         links.add_row(format.capital(language.text(kind.label)), unknown(language) if text is None else Text(text))
     return Lines(*parts, links)
-
-
-def issues(found: tuple[Issue, ...], language: Language, limit: int = 50) -> RenderableType:
-    """Return the issues of an import, equal ones of several rows in one line, the first `limit` lines."""
-    table = Table(box=None, pad_edge=False, header_style="bold")
-    for title in (N_("Row"), N_("Field"), N_("Value"), N_("Done"), N_("What")):
-        table.add_column(language.text(title), overflow="fold")
-    done = {
-        "rejected": N_("rejected"),
-        "repaired": N_("repaired"),
-        "kept": N_("kept"),
-        "noted": N_("noted"),
-    }
-    lines: dict[tuple[str, str, str, str], list[int]] = {}
-    for issue in found:
-        text = language.text(issue.message, **issue.params)
-        line = (issue.field or "", (issue.value or "")[:60], language.text(done[issue.action]), text)
-        lines.setdefault(line, []).extend(() if issue.row is None else (issue.row,))
-    for cells, numbers in list(lines.items())[:limit]:
-        table.add_row(ranges(numbers), *(Text(cell) for cell in cells))
-    if len(lines) <= limit:
-        return table
-    rest = language.text(N_("… and %(n)s more; --report FILE.csv writes all."), n=len(lines) - limit)
-    return Lines(table, Text(rest))
-
-
-def ranges(numbers: Iterable[int], most: int = 6) -> str:
-    """Return row numbers as "1–3, 7, …", at most so many parts."""
-    parts: list[list[int]] = []
-    for number in sorted(set(numbers)):
-        if parts and number == parts[-1][-1] + 1:
-            parts[-1] = [parts[-1][0], number]
-        else:
-            parts.append([number])
-    words = ["–".join(map(str, part)) for part in parts]
-    return ", ".join([*words[:most], *(["…"] if len(words) > most else [])])
