@@ -68,6 +68,7 @@ def deal(
             dealt.doubtful.append(match)
             dealt.also.pop(match.header, None)
             done.add(match.header)
+    _keep_words(dealt, [match for match, _ in matches])
     _settle_parts(dealt)
     _settle_key(dealt, samples, rows)
     return dealt
@@ -108,6 +109,16 @@ def _has_room(match: Match, taken: Mapping[str, list[Match]]) -> bool:
     # a column of names fills what the column of codes leaves open
     named = (match.level or 0) >= Level.CLOSE
     return match.target == "municipality" and named and match.telling and present[0].telling
+
+
+def _keep_words(dealt: Deal, matches: list[Match]) -> None:
+    """Let a column of codes also be the text that goes by its name, where some of its words are no codes."""
+    torn = {match.header for found in dealt.taken.values() for match in found if match.open}
+    for match in matches:
+        text = match.target in FIELDS and FIELDS[match.target].type is Type.TEXT
+        if match.header in torn and text and match.sure and match.target not in dealt.taken:
+            dealt.taken[match.target] = [match]
+            torn.discard(match.header)
 
 
 def _settle_parts(dealt: Deal) -> None:

@@ -60,8 +60,7 @@ class Match:
     def rank(self) -> tuple[bool, int, int, float]:
         """Return how good the match is, to be compared with others."""
         type_ = FIELDS[self.target].type if self.target in FIELDS else Type.TEXT
-        # a text keeps everything, a code list that half of the cells fit does not
-        kind = 3 if self.telling else 1 if type_ is Type.TEXT else 2 if self.share >= _SURE else 0
+        kind = 3 if self.telling else 1 if type_ is Type.TEXT else 2
         return self.sure, kind, self.level or 0, self.share
 
 
@@ -124,7 +123,7 @@ def _judged(
         if found is None:
             return None
         match = found
-    elif type_ is Type.TEXT and sample.cells and not _may_be(target, sample):
+    elif type_ is Type.TEXT and sample.cells and not _may_be(target, sample, called):
         return None
     cast = samples.caster(target, column(match), written, sample)
     good, bad = samples.understood(sample, cast)
@@ -139,7 +138,8 @@ def _judged(
         return None
     if level is not None and level < Level.CLOSE and (not match.said or target == "source"):
         return None
-    telling = match.said > 0 and match.share >= _TELLING and (type_ in (*_CODED, Type.DATE) or target == "municipality")
+    speaking = type_ in (*_CODED, Type.DATE, Type.URL) or target in ("municipality", "provenance.url")
+    telling = match.said > 0 and match.share >= _TELLING and speaking
     match = dataclasses.replace(match, telling=telling)
     doubts = [*match.doubts, *_doubts(match, sample, type_, bad)]
     if type_ in (Type.NUMBER, Type.INTEGER) and not match.doubts and level is not Level.OWN:
@@ -155,7 +155,7 @@ def column(match: Match) -> Column:
     return Column(attribute=match.target, headers=(match.header,), unit=match.unit, codes=words)
 
 
-def _may_be(target: str, sample: Sample) -> bool:
+def _may_be(target: str, sample: Sample, called: Called) -> bool:
     """Return whether the cells look like this text at all."""
     texts, many = sample.texts, len(sample.cells) / 2
     match target:
@@ -170,7 +170,8 @@ def _may_be(target: str, sample: Sample) -> bool:
         case "provenance.as_of":
             return sum(any(c.isdecimal() for c in text) and len(text) <= 40 for text in texts) >= many
         case "source":
-            return len(sample.distinct) <= max(3, len(texts) / 5)
+            # the supplier is one and the same in many rows; in our own schema nothing else is called so
+            return len(called.targets) == 1 or len(sample.distinct) <= max(2, len(texts) / 5)
     return target in _FREE or "/" in target or sample.numeric < 0.5
 
 

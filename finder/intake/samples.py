@@ -50,7 +50,7 @@ class Sample:
     def numeric(self) -> float:
         """The part of the cells that are bare numbers."""
         bare = sum(
-            count * (numbers.parse(text) is not None or numbers.parse(text, sign=",") is not None)
+            count * (numbers.parse(text.rstrip("°")) is not None or numbers.parse(text, sign=",") is not None)
             for text, count in self.distinct.items()
         )
         return bare / len(self.cells) if self.cells else 0.0
@@ -71,10 +71,14 @@ def _first(cells: Iterable[object], most: int) -> list[object]:
 
 @dataclass(frozen=True, kw_only=True)
 class Writing:
-    """How a file writes dates, decimals and lists. `doubts` say what could not be settled."""
+    """How a file writes dates, decimals and lists. `doubts` say what could not be settled.
+
+    `usual_decimal` is the sign of columns that show none, as reading takes it.
+    """
 
     dates: tuple[str, ...] = ()
     decimal: str | None = None
+    usual_decimal: str = "."
     separators: str = ";"
     doubts: tuple[tuple[str, Mapping[str, object]], ...] = ()
 
@@ -134,7 +138,8 @@ def writing(raw: RawRecords, samples: Iterable[Sample]) -> Writing:
     elif len(signs) > 1:
         doubts.append((N_("Some columns write a decimal comma, others a point; each column is read by its own."), {}))
     dates = (("dd.mm.yyyy",) if dotted else ()) + order
-    return Writing(dates=dates, decimal=decimal, doubts=tuple(doubts))
+    usual_ = decimal or ("," if raw.origin.delimiter == ";" else ".")
+    return Writing(dates=dates, decimal=decimal, usual_decimal=usual_, doubts=tuple(doubts))
 
 
 def _order(slashed: list[str]) -> tuple[tuple[str, ...], list[tuple[str, Mapping[str, object]]]]:
@@ -163,9 +168,7 @@ def caster(target: str, column: Column, written: Writing, sample: Sample) -> Cas
     attribute, profile = FIELDS[target], written.profile()
     if attribute.type is Type.RECORDS:
         return nested.caster(target, profile.dates)
-    default = written.decimal or "."
-    sign, _ = numbers.decimal_sign((cell for cell in sample.cells if isinstance(cell, str)), default)
-    return casting.caster(column, attribute, profile, decimal=sign)
+    return casting.caster(column, attribute, profile, decimal=_sign(sample, written))
 
 
 def understood(sample: Sample, cast: Caster) -> tuple[int, list[object]]:
@@ -175,10 +178,14 @@ def understood(sample: Sample, cast: Caster) -> tuple[int, list[object]]:
     return len(sample.cells) - len(bad), [sample.cells[position] for position in sorted(bad)]
 
 
+def _sign(sample: Sample, written: Writing) -> str:
+    texts_ = (cell for cell in sample.cells if isinstance(cell, str))
+    return numbers.decimal_sign(texts_, written.usual_decimal)[0]
+
+
 def figures(sample: Sample, unit: str | None, written: Writing) -> list[float]:
     """Return the numbers among the cells in the unit in which they stand there."""
-    default = written.decimal or "."
-    sign, _ = numbers.decimal_sign((cell for cell in sample.cells if isinstance(cell, str)), default)
+    sign = _sign(sample, written)
     found: list[Any] = []
     for cell in sample.cells:
         if isinstance(cell, str):
