@@ -1,50 +1,22 @@
-"""Every file of the list of known attacks, made here and shown to be live where a plain GDAL is at hand."""
+"""Known attacks with the exact refusal of each; test_attacks has the whole list, row by row, under watch."""
 
 from __future__ import annotations
 
 import json
 import socket
 import sqlite3
-import threading
 from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 
 import pyogrio
 import pytest
 
+from tests.sources.canary import Server
 from tests.sources.files import collection, feature, geopackage, point, refused, run_sql, written, zipped
 
 SECRET = "id;name\n1;ours alone\n"
 VRT = """<OGRVRTDataSource><OGRVRTLayer name="secret">
 <SrcDataSource>{where}</SrcDataSource></OGRVRTLayer></OGRVRTDataSource>"""
-
-
-class Server:
-    """An HTTP server of this machine that has nothing and remembers who asked."""
-
-    def __init__(self) -> None:
-        asked = self.asked = []
-
-        class Handler(BaseHTTPRequestHandler):
-            def do_GET(self) -> None:
-                asked.append(self.path)
-                self.send_error(404)
-
-            do_HEAD = do_POST = do_GET
-
-            def log_message(self, *_: object) -> None:
-                pass
-
-        self._server = HTTPServer(("127.0.0.1", 0), Handler)
-        self._thread = threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.01})
-        self._thread.start()
-        self.address = f"http://127.0.0.1:{self._server.server_port}"
-
-    def close(self) -> None:
-        self._server.shutdown()
-        self._thread.join()
-        self._server.server_close()
 
 
 @pytest.fixture
