@@ -293,11 +293,11 @@ def _unusual(match: Match, sample: Sample, written: Writing) -> Iterator[Reason]
 
 
 def _no_key(sample: Sample, rows: int) -> Iterator[Reason]:
-    if len(sample.distinct) < len(sample.cells):
-        repeated = next(text for text, count in sample.distinct.items() if count > 1) if sample.distinct else "…"
+    repeated = next((text for text, count in sample.distinct.items() if count > 1), None)
+    if repeated is not None:
         yield N_("“%(value)s” occurs more than once, a key does not"), {"value": shown(repeated, 30)}
-    elif sample.cells and len(sample.cells) < rows:
-        yield N_("%(n)s rows have none, a key stands in every row"), {"n": rows - len(sample.cells)}
+    elif sample.cells and len(sample.texts) < rows:
+        yield N_("%(n)s rows have none, a key stands in every row"), {"n": rows - len(sample.texts)}
 
 
 __all__ = ["Match", "Reason", "column", "of_column", "separators"]

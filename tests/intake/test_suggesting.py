@@ -219,6 +219,8 @@ def test_an_english_list_is_understood() -> None:
         ("Strom", ("5", "10", "1"), "power_mva"),
         ("Nutzungsart", ("GE", "Wald", "Wiese", "Acker"), None),
         ("ID", ("1", "2", "2"), "source_id"),
+        ("ID", ("1", "2", None), "source_id"),
+        ("ID", ("1", "2", [None]), "source_id"),
         ("Bebauungspln", ("BP 1", "BP 2", "BP 3"), "plan_name"),
         ("verfügbar ab", ("01.06.2026", "01.07.2026", "01.08.2026", "bald"), None),
         ("verfügbar ab", ("03/04/2026", "05/06/2026", "07/08/2026"), None),
@@ -226,7 +228,7 @@ def test_an_english_list_is_understood() -> None:
         ("Leistung MW", ("5", "10", "1"), None),
     ],
 )
-def test_uncertain_matches_are_not_active(header: str, cells: tuple[str, ...], attribute: str | None) -> None:
+def test_uncertain_matches_are_not_active(header: str, cells: tuple[object, ...], attribute: str | None) -> None:
     raw = table({"Bezeichnung": ["Platz"] * len(cells), header: list(cells)}, delimiter=";")
     profile, text = proposed(raw)
     active = {c.attribute for c in profile.columns if header in c.headers}
