@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -32,7 +32,12 @@ class Rule:
 
 
 def validate(
-    batch: Batch, *, municipalities: Mapping[str, str], area: BaseGeometry | None, today: dt.date | None = None
+    batch: Batch,
+    *,
+    municipalities: Mapping[str, str],
+    area: BaseGeometry | None,
+    today: dt.date | None = None,
+    rules: Sequence[Rule] | None = None,
 ) -> Batch:
     """Return the batch without the rows that break a rule, with what could be repaired repaired, and all of it said.
 
@@ -41,6 +46,7 @@ def validate(
     municipalities : names by code; a row's municipality may be given as either. Empty: any text goes.
     area : where sites may lie, in metres; None: anywhere.
     today : dates after it are in the future.
+    rules : in the place of `RULES`.
 
     Where places are delivered, sets `area_m2` (measured, m²; not known of anything but polygons, nor of approximate
     ones) and `geometry_quality` (point for points that state none).
@@ -55,7 +61,7 @@ def validate(
     issues = list(batch.issues)
     rejected = set(batch.rejected)
     identity.write_codes(work)
-    for rule in RULES:
+    for rule in RULES if rules is None else rules:
         if rule.fields and not any(name in work.frame for name in rule.fields):
             continue
         findings = [finding for finding in rule.test(work) if finding.positions.size]

@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from finder.errors import NotFound, Outdated
 from finder.language import N_
 from finder.model.site import ATTRIBUTES, Provenance, measured_area_m2
-from finder.store import differences, proposals, records, revisions, tables, writing
+from finder.store import differences, layer, proposals, records, revisions, tables, writing
 from finder.store.database import Session
 
 EDITABLE = frozenset(("name", "municipality", "status", *ATTRIBUTES)) - {"area_m2"}
@@ -56,6 +56,9 @@ def edit(
         raise Outdated(N_("Somebody else has changed the site “%(id)s” meanwhile."), id=id_[:80])
     new = {name: differences.storable(name, [value])[0] for name, value in changes.items()}
     new |= _measured(row, new)
+    if "zoning" in differences.differing(list(new), row, new):
+        # what the zoning layer gave belongs together
+        new = {**dict.fromkeys(layer.own(row["provenance"])), **new}
     different = differences.differing(list(new), row, new)
     if not different:
         return Edited(pk=row["pk"], version=version, moved=False)

@@ -19,7 +19,7 @@ from finder.language import N_
 from finder.model.outcome import Kind, Missing, Outcome
 from finder.model.record import Issue
 from finder.model.vocabulary import Status
-from finder.store import differences, proposals, revisions, tables, writing
+from finder.store import differences, layer, proposals, revisions, tables, writing
 from finder.store.database import Session
 
 CHUNK = 5000
@@ -201,7 +201,8 @@ class Delivery:
     def _stored(self, source: str, part: Mapping[str, int], names: Sequence[str]) -> list[tuple[int, Any]]:
         """Return the stored sites of one source with these stable keys, each with its position in the frame."""
         c = tables.site.c
-        query = sa.select(*(c[name] for name in ("pk", "id", "source_id", "version", *names)))
+        columns = dict.fromkeys(("pk", "id", "source_id", "version", *names, *layer.NEEDED))
+        query = sa.select(*(c[name] for name in columns))
         query = query.where(c.source == source, c.source_id.in_(list(part)))
         return [(part[row["source_id"]], row) for row in self.session.execute(query).mappings()]
 
@@ -212,18 +213,19 @@ class Delivery:
         names: Sequence[str],
         stored: Sequence[tuple[int, Any]],
     ) -> Iterator[_Difference]:
-        new = {position: {name: columns[name][position] for name in names} for position, _ in stored}
-        different = [(p, row) for p, row in stored if differences.differing(names, row, new[p])]
+        new = {p: layer.settle(row, {name: columns[name][p] for name in names}) for p, row in stored}
+        different = [(p, row) for p, row in stored if differences.differing(list(new[p]), row, new[p])]
         edits = revisions.edits(self.session, [row["pk"] for _, row in different])
         for position, row in different:
-            value, changed, conflicts = differences.settle(names, row, new[position], edits.get(row["pk"], {}))
+            delivered = new[position]
+            value, changed, conflicts = differences.settle(list(delivered), row, delivered, edits.get(row["pk"], {}))
             if not changed and not conflicts:
                 continue
             change = revisions.Change(
                 pk=row["pk"],
                 version=row["version"] + 1,
-                before={name: row[name] for name in names if name in changed},
-                after={name: value[name] for name in names if name in changed},
+                before={name: row[name] for name in delivered if name in changed},
+                after={name: value[name] for name in delivered if name in changed},
             )
             outcome = Outcome(
                 kind=Kind.CHANGED if changed else Kind.UNCHANGED,

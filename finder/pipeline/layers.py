@@ -1,0 +1,153 @@
+"""Bringing a zoning layer in: read, check, put in the place of the older one, hold against all sites."""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime as dt
+from dataclasses import dataclass
+from pathlib import Path
+
+from finder import crs, resources, sources
+from finder.errors import ConfigError, UnusableInput
+from finder.intake import normalise, profiles, zone_rules
+from finder.intake.profiles import Profile
+from finder.language import N_
+from finder.model.record import Issue, Origin, RawRecords
+from finder.model.vocabulary import PlanStatus
+from finder.model.zone import Zone
+from finder.pipeline import zoning
+from finder.pipeline.delivery import Progress, region_box
+from finder.pipeline.zoning import Applied
+from finder.store import reference, saving, zones
+from finder.store.database import Database
+
+OWN = "zoning"
+"""The profile of our own words for zones, kept apart from those for sites."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class LayerReport:
+    """What became of a zoning layer, or would: read = zones + rejected; `changed` whether they are others than before.
+
+    `applied` tells what became of the sites. `layers` are all there are now, with how many zones each has.
+    """
+
+    origin: Origin
+    profile: str
+    source: str
+    read: int
+    zones: int
+    in_force: int
+    rejected: int
+    repaired: int
+    changed: bool
+    stored: bool
+    issues: tuple[Issue, ...]
+    applied: Applied
+    layers: dict[str, int]
+
+    def counts(self) -> dict[str, int]:
+        """Return the report's counts in the order they are printed."""
+        sites = ("given", "updated", "kept", "withdrawn", "agreeing", "differing", "doubtful", "without", "by_point")
+        own = {name: getattr(self, name) for name in ("read", "zones", "in_force", "repaired", "rejected")}
+        return own | {name: getattr(self.applied, name) for name in sites}
+
+
+class _Undone(Exception):
+    """Leaves the transaction so that nothing of it is stored."""
+
+
+def load_zoning(
+    database: Database,
+    path: Path,
+    *,
+    profile: str | None = None,
+    crs_given: str | None = None,
+    layer: str | None = None,
+    source: str | None = None,
+    dry_run: bool = False,
+    actor: str = "zoning",
+    at: dt.datetime | None = None,
+    progress: Progress = lambda step: None,
+) -> LayerReport:
+    """Bring a file of zones into the store in the place of the layer named `source`, and hold it against all sites.
+
+    Without a `profile` the usual names of columns are understood; `source` is the file's name unless given.
+
+    Raises
+    ------
+    UnusableInput, UnsafeInput, NotFound
+        The file or the call is unusable as a whole, or no row of it is a zone; nothing was stored.
+    ConfigError
+        The database holds the fictional sample, with which nothing is mixed.
+    """
+    at = at or dt.datetime.now(dt.UTC)
+    rules = None if profile is None else profiles.load(profile)
+    progress(N_("Reading"))
+    raw = sources.read(path, layer=layer)
+    rules = rules or profiles.load(resources.DATA / f"{OWN}.toml")
+    name = (source or rules.source or raw.origin.name).strip()
+    progress(N_("Checking"))
+    found, batch = _zones(raw, rules, crs_given, name)
+    if len(raw) and not found:
+        raise UnusableInput(N_("No row of the file is a zone: each lacks an outline or a kind of building land."))
+    report: LayerReport | None = None
+    try:
+        with database.writing() as session:
+            if reference.setting(session, "inventory") == "sample":
+                raise ConfigError(N_("This database holds the fictional sample; real zones need one of their own."))
+            progress(N_("Storing"))
+            delivery = saving.record_delivery(
+                session,
+                actor=actor,
+                file_name=raw.origin.name,
+                sha256=raw.origin.sha256,
+                profile=rules.name,
+                summary={},
+                at=at,
+            )
+            changed = zones.replace(session, name, found)
+            progress(N_("Measuring"))
+            applied = zoning.apply(session, delivery, actor=actor, at=at)
+            report = _report(raw, rules, name, batch, found, changed, applied, zones.layers(session))
+            if dry_run or not (changed or applied.wrote):
+                report = dataclasses.replace(report, stored=not dry_run)
+                raise _Undone
+            saving.update_summary(session, delivery, report.counts())
+    except _Undone:
+        pass
+    assert report is not None
+    return report
+
+
+def _zones(raw: RawRecords, rules: Profile, crs_given: str | None, name: str) -> tuple[list[Zone], normalise.Batch]:
+    batch = normalise.normalise(raw, rules, crs=crs_given)
+    return zone_rules.zones(batch, name, area=crs.lonlat_box(*region_box()))
+
+
+def _report(
+    raw: RawRecords,
+    rules: Profile,
+    name: str,
+    batch: normalise.Batch,
+    found: list[Zone],
+    changed: bool,
+    applied: Applied,
+    layers: dict[str, int],
+) -> LayerReport:
+    repaired = {issue.row for issue in batch.issues if issue.action == "repaired"} - batch.rejected - {None}
+    return LayerReport(
+        origin=raw.origin,
+        profile=rules.name,
+        source=name,
+        read=batch.read,
+        zones=len(found),
+        in_force=sum(zone.plan_status == PlanStatus.IN_FORCE for zone in found),
+        rejected=len(batch.rejected),
+        repaired=len(repaired),
+        changed=changed,
+        stored=True,
+        issues=tuple(batch.issues),
+        applied=applied,
+        layers=layers,
+    )
