@@ -15,7 +15,7 @@ from finder.presentation import phrases, terminal
 from finder.search import answer, question, surroundings
 from finder.search.criteria import CRITERIA, LISTS, Context
 from finder.search.question import COMPANIONS, SORTS, Question
-from finder.store import reference, sites
+from finder.store import proposals, reference, sites
 from finder.store.database import Session
 
 FORMATS = ("table", "json", "geojson", "csv")
@@ -106,10 +106,11 @@ def show(workplace: Workplace, site_id: str, kind: str) -> None:
     with workplace.database() as database, database.reading() as session:
         listed = sites.get(session, site_id)
         towns = {m.code: m.name for m in reference.municipalities(session)}
+        proposed = proposals.of(session, site_id)
     match kind:
         case "json":
             click.echo(answers.dump_site(listed))
         case "geojson":
             click.echo(geojson.feature(listed))
         case _:
-            out.print(terminal.site(listed, towns, workplace.language))
+            out.print(terminal.site(listed, towns, workplace.language, proposed))

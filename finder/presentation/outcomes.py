@@ -26,6 +26,9 @@ COLUMNS = (
 ARROW = "→"
 _DEGREES = 5
 _LABELS = {
+    "id": N_("public id"),
+    "source": N_("source"),
+    "source_id": N_("the source's key"),
     "name": N_("name"),
     "municipality": N_("municipality"),
     "status": N_("state of the listing"),
@@ -53,8 +56,14 @@ class Wording:
         return cls(towns, language, _middles(report))
 
     def label(self, name: str) -> str:
-        """Return a field's name."""
-        return self.language.text(ATTRIBUTES[name].label if name in ATTRIBUTES else _LABELS.get(name, name))
+        """Return a field's name; a column that is none of ours has its own."""
+        known = ATTRIBUTES[name].label if name in ATTRIBUTES else _LABELS.get(name)
+        return name if known is None else self.language.text(known)
+
+    def title(self, name: str) -> str:
+        """Return a field's name as it begins a line."""
+        label = self.label(name)
+        return label if label == name and name not in _LABELS else format.capital(label)
 
     def value(self, name: str, value: Any) -> str:
         """Return a field's value, "not known" where it is."""
@@ -73,14 +82,14 @@ class Wording:
     def change(self, change: Change) -> str:
         """Return a change as "GRZ: 0.6 → 0.8"."""
         before, after = self.pair(change.field, change.before, change.after)
-        return f"{format.capital(self.label(change.field))}: {before} {ARROW} {after}"
+        return f"{self.title(change.field)}: {before} {ARROW} {after}"
 
     def conflict(self, conflict: Conflict) -> str:
         """Return who decided otherwise than the file, when, and what stays."""
         kept, delivered = self.pair(conflict.field, conflict.kept, conflict.delivered)
         return self.language.text(
             N_("%(field)s: %(kept)s stays as edited by %(who)s on %(date)s; the file says %(delivered)s."),
-            field=format.capital(self.label(conflict.field)),
+            field=self.title(conflict.field),
             kept=kept,
             who=conflict.actor,
             date=self.date(conflict.at),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from rich.console import Group as Lines
 from rich.console import RenderableType
@@ -15,6 +15,7 @@ from finder.model.attributes import Group
 from finder.model.site import ATTRIBUTES, Site
 from finder.model.vocabulary import AccessKind
 from finder.presentation import facts, format, listing
+from finder.store.proposals import Proposal
 from finder.store.sites import Listed
 
 
@@ -66,12 +67,19 @@ def reach(access: tuple[Access, ...], kind: AccessKind, language: Language) -> s
     return None if way is None else f"{way.name}: {way.value}, {way.method}"
 
 
-def site(listed: Listed, towns: Mapping[str, str], language: Language) -> RenderableType:
-    """Return one site with all its facts in their groups, unknown ones in their place."""
+def site(
+    listed: Listed, towns: Mapping[str, str], language: Language, proposed: Sequence[Proposal] = ()
+) -> RenderableType:
+    """Return one site with what is proposed for it and all its facts in their groups, unknown ones in their place."""
     item = listed.site
     head = Text(f"{item.name}", style="bold")
     state = f"{item.id} · {towns.get(item.municipality, item.municipality)} · {language.text(item.status.label)}"
     parts: list[RenderableType] = [head, Text(state)]
+    for one in proposed:
+        since = {"date": format.as_of(one.at[:10], language), "file": one.file_name}
+        parts.append(
+            Text(language.text(N_("Proposed for withdrawal since %(date)s: “%(file)s” no longer names it."), **since))
+        )
     for group in Group:
         table = Table(
             box=None, pad_edge=False, show_header=False, title=language.text(group.label), title_justify="left"

@@ -109,7 +109,7 @@ def _missing(report: Report, wording: Wording) -> Iterator[RenderableType]:
 def _noticed(report: Report, wording: Wording) -> Iterator[RenderableType]:
     if report.issues:
         yield Text(wording.language.text(N_("What was noticed")), style="bold")
-        yield issues(report.issues, wording.language)
+        yield issues(report.issues, wording)
 
 
 def _cell(text: str) -> Text:
@@ -123,8 +123,9 @@ def _table(language: Language, *titles: str) -> Table:
     return table
 
 
-def issues(found: tuple[Issue, ...], language: Language, limit: int = 50) -> RenderableType:
+def issues(found: tuple[Issue, ...], wording: Wording, limit: int = 50) -> RenderableType:
     """Return the issues of an import, equal ones of several rows in one line, the first `limit` lines."""
+    language = wording.language
     table = _table(language, N_("Row"), N_("Field"), N_("Value"), N_("Done"), N_("What"))
     done = {
         "rejected": N_("rejected"),
@@ -134,8 +135,8 @@ def issues(found: tuple[Issue, ...], language: Language, limit: int = 50) -> Ren
     }
     lines: dict[tuple[str, str, str, str], list[int]] = {}
     for issue in found:
-        text = language.text(issue.message, **issue.params)
-        line = (issue.field or "", (issue.value or "")[:60], language.text(done[issue.action]), text)
+        field = "" if issue.field is None else wording.title(issue.field)
+        line = (field, (issue.value or "")[:60], language.text(done[issue.action]), wording.message(issue))
         lines.setdefault(line, []).extend(() if issue.row is None else (issue.row,))
     for cells, numbers in list(lines.items())[:limit]:
         table.add_row(ranges(numbers), *(Text(cell) for cell in cells))

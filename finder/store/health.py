@@ -10,7 +10,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 
 from finder.language import N_
-from finder.store import database, spatial, tables
+from finder.store import database, proposals, spatial, tables
 from finder.store.database import Session
 
 
@@ -33,7 +33,7 @@ def check(session: Session) -> list[Finding]:
     file = [] if broken is None else [_finding(N_("The database file is whole"), broken)]
     index = _finding(N_("The spatial index agrees with the sites"), spatial.misindexed(session, tables.site))
     zones = _finding(N_("The spatial index agrees with the zones"), spatial.misindexed(session, tables.zone, "pk"))
-    return [*file, index, zones, _towns(session), _unmeasured(session), _tables(session)]
+    return [*file, index, zones, _towns(session), _unmeasured(session), _proposed(session), _tables(session)]
 
 
 def _finding(what: str, faults: Sequence[str], *, grave: bool = True) -> Finding:
@@ -50,6 +50,13 @@ def _towns(session: Session) -> Finding:
 def _unmeasured(session: Session) -> Finding:
     query = sa.select(tables.site.c.id).outerjoin(tables.access).where(tables.access.c.site_pk.is_(None))
     return _finding(N_("Every site's access is measured"), session.scalars(query.order_by(tables.site.c.id)).all())
+
+
+def _proposed(session: Session) -> Finding:
+    query = sa.select(tables.site.c.id).join(tables.proposal).where(tables.proposal.c.kind == proposals.WITHDRAWAL)
+    found = session.scalars(query.order_by(tables.site.c.id)).all()
+    # somebody has to decide, but the database is as it should be
+    return _finding(N_("No site is proposed for withdrawal"), found, grave=False)
 
 
 def _tables(session: Session) -> Finding:

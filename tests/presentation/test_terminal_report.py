@@ -12,8 +12,10 @@ from rich.console import Console, RenderableType
 from finder.language import Language
 from finder.model.record import Issue
 from finder.presentation import terminal_report
+from finder.presentation.outcomes import Wording
 
 EN = Language("en")
+IN_ENGLISH = Wording({}, EN)
 
 
 def printed(what: RenderableType) -> str:
@@ -53,16 +55,16 @@ def test_ranges_name_every_row(numbers: set[int]) -> None:
 
 
 def test_equal_issues_share_a_line() -> None:
-    text = printed(terminal_report.issues((issue(1), issue(2), issue(9), issue(3, "y"), issue(None, "z")), EN))
+    text = printed(terminal_report.issues((issue(1), issue(2), issue(9), issue(3, "y"), issue(None, "z")), IN_ENGLISH))
     assert text.count("is negative") == 3
     assert "1–2, 9" in text
 
 
 def test_long_reports_say_how_much_is_not_shown() -> None:
-    text = printed(terminal_report.issues(tuple(issue(i, f"v{i}") for i in range(60)), EN))
+    text = printed(terminal_report.issues(tuple(issue(i, f"v{i}") for i in range(60)), IN_ENGLISH))
     assert text.count("is negative") == 50
     assert "10 more" in text
 
 
 def test_mark_up_in_a_file_stays_text() -> None:
-    assert "[red]x[/red]" in printed(terminal_report.issues((issue(1, "[red]x[/red]"),), EN))
+    assert "[red]x[/red]" in printed(terminal_report.issues((issue(1, "[red]x[/red]"),), IN_ENGLISH))

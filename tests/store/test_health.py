@@ -17,6 +17,7 @@ INDEX = "The spatial index agrees with the sites"
 ZONES = "The spatial index agrees with the zones"
 TOWNS = "Every site lies in a municipality of the region"
 MEASURED = "Every site's access is measured"
+PROPOSED = "No site is proposed for withdrawal"
 TABLES = "The tables are those of this version"
 
 
@@ -39,7 +40,7 @@ def test_a_whole_database_has_no_faults(database_url: str) -> None:
     with whole(database_url) as database:
         assert faults(database) == {}
         with database.reading() as session:
-            expected = {INDEX, ZONES, TOWNS, MEASURED, TABLES} | ({WHOLE} if database.on_sqlite else set())
+            expected = {INDEX, ZONES, TOWNS, MEASURED, PROPOSED, TABLES} | ({WHOLE} if database.on_sqlite else set())
             assert {found.what for found in health.check(session)} == expected
 
 
@@ -111,3 +112,14 @@ def test_a_missing_index_of_zones_is_found(cluster: Cluster) -> None:
         with database.writing() as session:
             session.exec_driver_sql("DROP INDEX ix_zone_geometry")
         assert faults(database) == {ZONES: (1, ("ix_zone_geometry",))}
+
+
+def test_what_is_proposed_is_told_but_no_fault(database_url: str) -> None:
+    with whole(database_url) as database:
+        with database.writing() as session:
+            delivery = factories.delivery(session)
+            delivery.save(factories.frame([factories.site(source="test", source_id="other")]))
+            assert [one.id for one in delivery.missing()] == ["T-nowhere", "T-point", "T-polygon"]
+        with database.reading() as session:
+            (found,) = [finding for finding in health.check(session) if finding.what == PROPOSED]
+    assert (found.faults, found.examples, found.grave) == (3, ("T-nowhere", "T-point", "T-polygon"), False)
