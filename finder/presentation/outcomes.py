@@ -62,8 +62,7 @@ class Wording:
 
     def title(self, name: str) -> str:
         """Return a field's name as it begins a line."""
-        label = self.label(name)
-        return label if label == name and name not in _LABELS else format.capital(label)
+        return format.capital(self.label(name)) if name in ATTRIBUTES or name in _LABELS else name
 
     def value(self, name: str, value: Any) -> str:
         """Return a field's value, "not known" where it is."""
