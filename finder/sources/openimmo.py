@@ -67,7 +67,7 @@ def read(path: Path, limits: Limits) -> Table:
             reader.add(around, piece)
         else:
             where = ".".join(local(element.tag) for element in (*around[1:], piece))
-            notes.once("element_left_out", element=where)
+            notes.once("element_behind", element=where)
     columns, geometry = reader.finish()
     version = reader.version if _VERSION.fullmatch(reader.version) else ""
     return Table(

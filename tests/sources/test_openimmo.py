@@ -264,7 +264,7 @@ def test_what_stands_behind_the_offers_is_left_out_and_said() -> None:
     raw = offers(PLOT, PLOT, behind="<impressum>wir</impressum>" * 3)
     assert len(raw) == 2
     (issue,) = raw.issues
-    assert (issue.rule, issue.params) == ("element_left_out", {"element": "anbieter.impressum"})
+    assert (issue.rule, issue.params) == ("element_behind", {"element": "anbieter.impressum"})
 
 
 def test_an_offer_outside_of_a_supplier() -> None:
