@@ -10,7 +10,7 @@ from typing import Any
 from finder.intake import codes, samples, wording
 from finder.intake.cells import shown
 from finder.intake.numbers import UNITS
-from finder.intake.profiles import FIELDS, Column, key
+from finder.intake.profiles import FIELDS, Column, key, vocabulary_of
 from finder.intake.samples import Sample, Writing
 from finder.intake.towns import Towns
 from finder.intake.wording import Called, Level
@@ -24,7 +24,6 @@ _SURE, _SURE_CODES, _WORTH = 0.8, 0.5, 0.3
 _TELLING = 0.9
 """What cells must be understood for values to speak for themselves."""
 _MOST_CODES = 60
-_CODED = (Type.CHOICE, Type.CHOICES)
 _FREE = ("source", "source_id", "id", "plan_name", "cadastral_reference", "municipality", "note")
 """Texts that may be bare numbers."""
 _SEPARATORS = "/,|+&"
@@ -116,7 +115,7 @@ def _judged(
     """Return a target as a match with its doubts; None where the cells speak against it."""
     match = Match(header=sample.header, target=target, level=level, said=len(sample.cells))
     type_ = FIELDS[target].type if target in FIELDS else Type.TEXT
-    if type_ in _CODED or target == "municipality":
+    if _is_coded(target) or target == "municipality":
         match = _coded(match, sample, written, towns)
     elif type_ in (Type.NUMBER, Type.INTEGER):
         found = _unit(match, sample, called, written)
@@ -138,15 +137,19 @@ def _judged(
         return None
     if level is not None and level < Level.CLOSE and (not match.said or target == "source"):
         return None
-    speaking = type_ in (*_CODED, Type.DATE, Type.URL) or target in ("municipality", "provenance.url")
+    speaking = _is_coded(target) or type_ in (Type.DATE, Type.URL) or target in ("municipality", "provenance.url")
     telling = match.said > 0 and match.share >= _TELLING and speaking
     match = dataclasses.replace(match, telling=telling)
-    doubts = [*match.doubts, *_doubts(match, sample, type_, bad)]
+    doubts = [*match.doubts, *_doubts(match, bad)]
     if type_ in (Type.NUMBER, Type.INTEGER) and not match.doubts and level is not Level.OWN:
         doubts += _unusual(match, sample, written)
     if target == "source_id":
         doubts += _no_key(sample, rows)
     return dataclasses.replace(match, doubts=tuple(doubts))
+
+
+def _is_coded(target: str) -> bool:
+    return target in FIELDS and vocabulary_of(target) is not None
 
 
 def column(match: Match) -> Column:
@@ -187,9 +190,7 @@ def _coded(match: Match, sample: Sample, written: Writing, towns: Towns) -> Matc
                 if not towns.knows(text) and text.zfill(8) != code:
                     found[text] = code
         return dataclasses.replace(match, codes=found, good=good)
-    attribute = FIELDS[match.target]
-    assert attribute.choices
-    known = {key(str(choice)) for choice in attribute.choices}
+    known = {key(str(choice)) for choice in vocabulary_of(match.target) or ()}
     for word in _words(match, sample, written):
         code = wording.code_of(match.target, word)
         if key(word) in known or not key(word):
@@ -208,6 +209,7 @@ def _words(match: Match, sample: Sample, written: Writing) -> Iterable[str]:
     return dict.fromkeys(
         str(part).strip()
         for text in sample.distinct
+        if not text.startswith(("[", "{"))
         for part in ([text] if wording.code_of(match.target, text) else codes.parts_of(text, written.separators) or ())
     )
 
@@ -217,7 +219,7 @@ def separators(pairs: Iterable[tuple[Sample, Called]]) -> str:
     found = {";"}
     for sample, called in pairs:
         for target in called.targets:
-            if target not in FIELDS or FIELDS[target].type is not Type.CHOICES:
+            if not _is_coded(target) or FIELDS[target].type is Type.CHOICE:
                 continue
             for text in sample.distinct:
                 for sign in set(text) & set(_SEPARATORS):
@@ -256,8 +258,8 @@ def _unit(match: Match, sample: Sample, called: Called, written: Writing) -> Mat
     return dataclasses.replace(match, doubts=((doubt, params),))
 
 
-def _doubts(match: Match, sample: Sample, type_: Type, bad: list[Any]) -> Iterator[Reason]:
-    least = _SURE_CODES if type_ in _CODED else _SURE
+def _doubts(match: Match, bad: list[Any]) -> Iterator[Reason]:
+    least = _SURE_CODES if _is_coded(match.target) else _SURE
     if match.share < least and (match.target != "municipality" or (match.level or 0) < Level.CLOSE):
         values = ", ".join(f"“{value}”" for value in dict.fromkeys(shown(cell, 30) for cell in bad[:50]))
         yield (

@@ -9,7 +9,18 @@ from typing import Any
 
 import orjson
 
-from finder.intake.cells import MOST, UNKNOWN, Cast, Caster, Problem, bad, is_empty, plain_text, too_many
+from finder.intake.cells import (
+    MOST,
+    UNKNOWN,
+    Cast,
+    Caster,
+    Problem,
+    bad,
+    is_empty,
+    means_unknown,
+    plain_text,
+    too_many,
+)
 from finder.intake.dates import read_date
 from finder.intake.profiles import key
 from finder.intake.texts import clean, url
@@ -18,16 +29,34 @@ from finder.model.site import ATTRIBUTES, Contact, Medium, Provenance, Restricti
 from finder.model.vocabulary import RestrictionKind, Severity
 
 _KINDS = {key(str(kind)): kind for kind in RestrictionKind}
+_NO_CODES: Mapping[str, str] = {}
 _SEVERITIES: dict[str, Severity | None] = {**{key(str(s)): s for s in Severity}, "unknown": None}
 CONTACT = tuple(f.name for f in dataclasses.fields(Contact))
 """What a contact consists of."""
 
 
-def caster(name: str, dates: Iterable[str]) -> Caster:
-    """Return the function that casts one cell of restrictions, media, contact or provenance."""
+def caster(name: str, dates: Iterable[str], codes: Mapping[str, str] = _NO_CODES, separators: str = ";") -> Caster:
+    """Return the function that casts one cell of restrictions, media, contact or provenance.
+
+    Parameters
+    ----------
+    codes : a profile's words for kinds of restrictions; with them a text is a list of words between `separators`.
+    """
     formats = tuple(dates)
+    kinds = {**_KINDS, **{word: RestrictionKind(kind) for word, kind in codes.items() if kind not in ("", "none")}}
+
+    def restrictions(value: object) -> Cast:
+        def record(entry: dict[str, Any]) -> Cast:
+            return _restriction(entry, formats, kinds)
+
+        if not codes:
+            return _list(value, record, _kind_words)
+        if isinstance(value, str) and not _said(value, codes, separators):
+            return UNKNOWN
+        return _list(value, record, lambda text: _coded_words(text, codes, separators))
+
     return {
-        "restrictions": lambda value: _list(value, lambda entry: _restriction(entry, formats), _kind_words),
+        "restrictions": restrictions,
         "media": lambda value: _list(value, _medium, _addresses),
         "contact": _contact,
         "provenance": _provenance,
@@ -82,6 +111,19 @@ def _list(
     return (tuple(records) if records or not entries else None), tuple(problems)
 
 
+def _said(text: str, codes: Mapping[str, str], separators: str) -> list[str]:
+    """Return the words of a text that say something; a text that is a code as a whole is one word."""
+    whole = key(text) in codes
+    parts = [text] if whole else re.split("[" + re.escape(separators + "|") + "]", text)
+    return [part.strip() for part in parts if not means_unknown(part) and codes.get(key(part)) != ""]
+
+
+def _coded_words(text: str, codes: Mapping[str, str], separators: str) -> list[dict[str, Any]]:
+    """Return what the words of a profile's code list stand for; a word it lacks is an obstacle of another kind."""
+    words = _said(text, codes, separators)
+    return [{"kind": word} for word in words if codes.get(key(word), key(word)) != "none"]
+
+
 def _kind_words(text: str) -> list[dict[str, Any]] | None:
     if key(text) == "none":
         return []
@@ -119,11 +161,11 @@ def _members(entry: Mapping[Any, Any], record: type, problems: list[Problem]) ->
     return {name: value for name, value in members.items() if value is not None}
 
 
-def _restriction(entry: dict[str, Any], formats: tuple[str, ...]) -> Cast:
+def _restriction(entry: dict[str, Any], formats: tuple[str, ...], kinds: Mapping[str, RestrictionKind]) -> Cast:
     problems: list[Problem] = []
     members = _members(entry, Restriction, problems)
     kind = members.pop("kind", None)
-    named = None if kind is None else _KINDS.get(key(kind))
+    named = None if kind is None else kinds.get(key(kind))
     if named is None:
         # an obstacle that is not understood stays an obstacle
         message = N_("“%(value)s” is not a known kind of restriction; it is kept as “other”.")

@@ -18,7 +18,7 @@ from finder.intake.strict import Table
 from finder.language import N_
 from finder.model.attributes import Attribute, Group, Type
 from finder.model.site import ATTRIBUTES, Contact
-from finder.model.vocabulary import Status
+from finder.model.vocabulary import Labelled, RestrictionKind, Status
 
 IDENTITY: dict[str, Attribute] = {
     a.name: a
@@ -121,6 +121,11 @@ class Profile:
     formats: tuple[str, ...] = ()
 
 
+def vocabulary_of(name: str) -> type[Labelled] | None:
+    """Return the vocabulary that an attribute's codes stand for: its own, and of restrictions their kinds."""
+    return RestrictionKind if name == "restrictions" else FIELDS[name].choices
+
+
 def known() -> tuple[str, ...]:
     """Return the names of the bundled profiles."""
     return tuple(sorted(path.stem for path in (resources.DATA / "profiles").glob("*.toml")))
@@ -204,7 +209,8 @@ def _column(name: str, table: Table) -> Column:
     if unit is not None and unit != attribute.unit and (unit, attribute.unit) not in UNITS:
         raise table.wrong(N_("The profile's key “%(key)s” has a unit that cannot be converted."), "unit")
     part = table.pattern("part") if attribute.type is Type.TEXT else None
-    codes = table.mapping("codes") if attribute.type in _CODED else {}
+    coded = attribute.type in _CODED or name == "restrictions"
+    codes = table.mapping("codes") if coded else {}
     column = Column(
         attribute=name,
         headers=table.words("from"),
@@ -214,8 +220,9 @@ def _column(name: str, table: Table) -> Column:
         part=part,
         required=table.take("required", bool, default=False),
     )
-    if attribute.choices is not None:
-        vocabulary = {str(choice) for choice in attribute.choices}
+    choices = vocabulary_of(name)
+    if choices is not None:
+        vocabulary = {str(choice) for choice in choices} | ({"none"} if name == "restrictions" else set())
         for code, word in codes.items():
             if word and word not in vocabulary:
                 raise table.wrong(

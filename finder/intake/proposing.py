@@ -11,7 +11,7 @@ from finder.intake import assigning, samples, tomltext, wording
 from finder.intake.assigning import Deal
 from finder.intake.cells import shown
 from finder.intake.matching import Match
-from finder.intake.profiles import FIELDS, key
+from finder.intake.profiles import FIELDS, key, vocabulary_of
 from finder.intake.samples import Sample, Writing
 from finder.intake.whereabouts import Place
 from finder.intake.wording import Level
@@ -199,7 +199,7 @@ class _Writer:
         lines = [f"[columns.{name}.codes]", *tomltext.mapping(told)]
         if left:
             message = N_("These words are not known; each can stand for one of: %(choices)s.")
-            lines.append(self.say(message, choices=", ".join(FIELDS[name].choices or ())))
+            lines.append(self.say(message, choices=", ".join(vocabulary_of(name) or ())))
             lines += tomltext.inactive(tomltext.mapping(dict.fromkeys(left, "")))
         return lines
 

@@ -167,7 +167,7 @@ def caster(target: str, column: Column, written: Writing, sample: Sample) -> Cas
         return nested.contact_text
     attribute, profile = FIELDS[target], written.profile()
     if attribute.type is Type.RECORDS:
-        return nested.caster(target, profile.dates)
+        return nested.caster(target, profile.dates, column.codes, profile.separators)
     return casting.caster(column, attribute, profile, decimal=_sign(sample, written))
 
 

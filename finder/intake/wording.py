@@ -12,7 +12,7 @@ from enum import IntEnum
 from typing import Any
 
 from finder import resources
-from finder.intake.profiles import FIELDS, key
+from finder.intake.profiles import FIELDS, key, vocabulary_of
 from finder.language import LANGUAGES, Language
 
 _CAMEL = re.compile(r"(?<=[a-zäöüß])(?=[A-ZÄÖÜ])|(?<=[A-ZÄÖÜ])(?=[A-ZÄÖÜ][a-zäöüß])")
@@ -244,7 +244,7 @@ def codes_of(attribute: str) -> Mapping[str, str]:
         for word in said:
             for form in {word, word.translate(_UMLAUTS), word.replace("ß", "ss")}:
                 known[_plain(form)] = "" if code == "not_known" else code
-    for choice in FIELDS[attribute].choices or ():
+    for choice in vocabulary_of(attribute) or ():
         for label in (str(choice), choice.label, *(Language(code).text(choice.label) for code in LANGUAGES)):
             known[_plain(label)] = str(choice)
     return known

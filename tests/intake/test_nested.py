@@ -101,6 +101,41 @@ def test_what_is_no_list_stays_unknown_and_is_said(value: object) -> None:
     assert rules(result) == ["nested"]
 
 
+CODES = {"altlasten": "contamination", "bergbau": "mining", "keine": "none", "offen": "", "bergbau,alt": "mining"}
+
+
+@pytest.mark.parametrize(
+    ("value", "kinds"),
+    [
+        ("Altlasten, BERGBAU", ["contamination", "mining"]),
+        ("Altlasten", ["contamination"]),
+        ("flood,Bergbau", ["flood", "mining"]),
+        ("Bergbau, alt", ["mining"]),
+        ("keine", []),
+        ("keine, Altlasten", ["contamination"]),
+        ("offen", None),
+        ("k.A.", None),
+        (" , ", None),
+        ("Altlasten, offen", ["contamination"]),
+        (["Altlasten", {"kind": "Bergbau"}], ["contamination", "mining"]),
+        ('["Altlasten"]', ["contamination"]),
+        ("[]", []),
+        ("none", []),
+    ],
+)
+def test_a_profiles_words_stand_for_kinds(value: object, kinds: list[str] | None) -> None:
+    result, problems = nested.caster("restrictions", (), CODES, ",")(value)
+    assert problems == ()
+    assert kinds == (None if result is None else [restriction.kind for restriction in result])
+
+
+def test_a_word_a_profile_lacks_is_an_obstacle_and_said() -> None:
+    result = nested.caster("restrictions", (), CODES, ",")("Altlasten, Fledermaus")
+    assert [r.kind for r in result[0]] == [RestrictionKind.CONTAMINATION, RestrictionKind.OTHER]
+    assert result[0][1].note == "Fledermaus"
+    assert rules(result) == ["restriction_kind"]
+
+
 def test_what_is_understood_of_a_list_is_kept() -> None:
     result = cast("restrictions", ["mining", 7])
     assert result[0] == (MINING,)

@@ -336,6 +336,25 @@ def test_words_that_are_not_known_are_left_to_people() -> None:
     assert columns(profile)["zoning_detail"] == (("Nutzungsart",), None)
 
 
+def test_restrictions_in_words_have_kinds() -> None:
+    raw = table({"Restriktionen": ["Altlasten, Bergbau", "keine", "keine bekannt", "Altlasten, Fledermaus", None]})
+    profile, text = proposed(raw)
+    assert '"Altlasten" = "contamination"' in text
+    assert '# "Fledermaus" = ""' in text
+    cells = list(read(raw, profile).frame["restrictions"])
+    assert [None if cell is None else [restriction.kind for restriction in cell] for cell in cells] == [
+        ["contamination", "mining"],
+        [],
+        None,
+        ["contamination", "other"],
+        None,
+    ]
+
+
+def test_restrictions_in_sentences_are_remarks() -> None:
+    assert taken("Restriktionen", "liegt am Wald, dort leben Tiere", "der Nachbar klagt") == {"note"}
+
+
 def test_codes_reading_knows_by_itself_are_not_repeated() -> None:
     profile, _ = proposed(table({"Gemeinde": ["05990001", "5990002", "Probeburg", "Probeburg, Stadt", "059900000002"]}))
     column = next(c for c in profile.columns if c.attribute == "municipality")
