@@ -119,6 +119,18 @@ def test_a_status_for_the_file_holds_for_new_sites_only(database_url: str, file:
             assert sites.count(session, Compare("status", Operator.EQ, Status.PUBLISHED.value)) == 3
 
 
+@pytest.mark.parametrize("word", [None, "", "unbekannt", "n/a"])
+def test_an_empty_state_leaves_that_of_a_known_site(database_url: str, tmp_path: Path, word: str | None) -> None:
+    path = tmp_path / "sites.geojson"
+    with factories.database(database_url) as database:
+        pipeline.deliver(database, write(path, feature("a", status="published")))
+        report = pipeline.deliver(database, write(path, feature("a", status=word), feature("b", status=word)))
+        assert (report.unchanged, report.new) == (1, 1)
+        with database.reading() as session:
+            states = [one.site.status for one in sites.load(session, [1, 2])]
+    assert states == [Status.PUBLISHED, Status.DRAFT]
+
+
 def test_a_dry_run_stores_nothing(database_url: str, file: Path) -> None:
     with factories.database(database_url) as database:
         report = pipeline.deliver(database, file, dry_run=True)

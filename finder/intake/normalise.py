@@ -18,6 +18,7 @@ from finder.intake.headers import Headers, left_out
 from finder.intake.profiles import FIELDS, Column, Profile
 from finder.language import N_
 from finder.model.attributes import Attribute, Type
+from finder.model.outcome import PLACE_COLUMN
 from finder.model.record import Issue, RawRecords
 from finder.model.vocabulary import Status
 
@@ -28,8 +29,8 @@ class Batch:
 
     Columns are the attributes the file or the profile delivers, beside name, municipality, source, source_id, status
     and provenance (id and sample where delivered). None is not known; numbers are float64 with NaN. `geometry`, where
-    the file has places, is in metres. `only_new` are columns that hold for new sites and never touch one that exists.
-    `lost` tells the original coordinates of places that could not be moved to metres, by row.
+    the file has places, is in metres. `only_new` are columns that hold for new sites and never touch one that exists;
+    `status` is that of new sites which state none. `lost` tells the original coordinates of places that could not be moved to metres, by row.
     """
 
     frame: pd.DataFrame
@@ -37,6 +38,7 @@ class Batch:
     read: int
     rejected: set[int] = field(default_factory=set)
     only_new: frozenset[str] = frozenset()
+    status: Status = Status.DRAFT
     lost: Mapping[int, str] = field(default_factory=dict)
 
 
@@ -80,12 +82,12 @@ def normalise(
         cells = origins.of_rows(headers, profile.provenance, profile.dates, len(raw))
         columns["provenance"] = _objects(raw, cells)
     only_new = frozenset(("status", "provenance", "sample")) - set(columns)
-    _fill(raw, profile, columns, municipality, status)
+    status = _fill(raw, profile, columns, municipality, status)
     issues += left_out(headers, profile)
     issues += _file_issues(raw, profile)
     order = (*FIELDS, "geometry")
     frame = pd.DataFrame({name: columns[name] for name in order if name in columns}, index=_index(raw))
-    return Batch(frame=frame, issues=issues, read=len(raw), only_new=only_new, lost=lost)
+    return Batch(frame=frame, issues=issues, read=len(raw), only_new=only_new, status=status, lost=lost)
 
 
 # -- columns ----------------------------------------------------------------------------------------------------------
@@ -225,7 +227,7 @@ def _written(
     if raw.geometry is not None and any(shape is not None for shape in raw.geometry):
         written = coordinates.from_wkb(raw.geometry, raw.rows, given or raw.crs or rule.crs)
     else:
-        wkt, x, y = (headers.take(names) for names in (rule.wkt, rule.x, rule.y))
+        wkt, x, y = (headers.take(names) for names in ((*rule.wkt, PLACE_COLUMN), rule.x, rule.y))
         if not wkt and not (x and y):
             return None
         codes = headers.take(rule.crs_headers)
@@ -247,8 +249,8 @@ def _written(
 
 def _fill(
     raw: RawRecords, profile: Profile, columns: dict[str, pd.Series[Any]], municipality: str | None, status: Status
-) -> None:
-    """Fill what rows leave open with what was said for the whole file."""
+) -> Status:
+    """Fill what rows leave open with what was said for the whole file; return the state of sites that are new."""
     whole: dict[str, object] = {**profile.constants}
     if profile.source is not None:
         whole.setdefault("source", profile.source)
@@ -262,6 +264,10 @@ def _fill(
             raise UnusableInput(
                 N_("The profile's key “%(key)s” has a value that is not foreseen."), key=f"constants.{name}"
             )
+        if name == "status":
+            status = Status(constant)
+            if name in columns:
+                continue  # an empty cell leaves the state of a site that exists
         if attribute.type is Type.NUMBER:
             figures = columns.get(name)
             columns[name] = _figures(raw, [constant] * len(raw)) if figures is None else figures.fillna(constant)
@@ -271,6 +277,7 @@ def _fill(
     for name in ("name", "municipality", "source", "source_id"):
         columns.setdefault(name, _objects(raw, [None] * len(raw)))
     columns.setdefault("provenance", _objects(raw, [{} for _ in raw.rows]))
+    return status
 
 
 def _file_issues(raw: RawRecords, profile: Profile) -> list[Issue]:

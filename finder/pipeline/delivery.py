@@ -90,7 +90,7 @@ def deliver(
             progress(N_("Storing"))
             delivery = _begin(session, raw, rules.name, actor, at, towns)
             ledger = Ledger(raw, rules, crs_given, chosen)
-            saved = delivery.save(batch.frame, only_new=batch.only_new)
+            saved = delivery.save(batch.frame, only_new=batch.only_new, status=batch.status)
             ledger.add(batch, delivered, saved)
             missing = delivery.missing(_named(delivered, batch), partial=partial)
             progress(N_("Measuring"))

@@ -129,7 +129,9 @@ class Delivery:
         self._sources: set[str] = set()
         self._told = 0
 
-    def save(self, frame: pd.DataFrame, *, only_new: AbstractSet[str] = frozenset()) -> Saved:
+    def save(
+        self, frame: pd.DataFrame, *, only_new: AbstractSet[str] = frozenset(), status: Status = Status.DRAFT
+    ) -> Saved:
         """Insert or update sites by `source` + `source_id`; no key may come twice in a delivery.
 
         Parameters
@@ -138,6 +140,7 @@ class Delivery:
             source_id, name, municipality, status, sample, provenance and, where the supplier gives it, id. Columns
             that are absent stay as they are in the store.
         only_new : columns that hold for new sites and never touch a site that exists (a status given for the file).
+        status : of new sites whose row states none.
 
         Returns
         -------
@@ -159,7 +162,8 @@ class Delivery:
         for chunk in _parts(changes):
             writing.update(self.session, chunk, self._towns)
             self._log.changed(chunk)
-        new, told = self._insert(columns, rows, [position for position in range(len(rows)) if position not in known])
+        fresh = [position for position in range(len(rows)) if position not in known]
+        new, told = self._insert(columns, rows, fresh, status)
         self.wrote = self.wrote or bool(new or changes)
         self._seen.append(np.array([*known.values(), *new], dtype=np.int64))
         self._sources.update(columns["source"])
@@ -238,14 +242,14 @@ class Delivery:
             yield _Difference(change=change if changed else None, outcome=outcome)
 
     def _insert(
-        self, columns: Mapping[str, list[Any]], numbers: Sequence[int], fresh: Sequence[int]
+        self, columns: Mapping[str, list[Any]], numbers: Sequence[int], fresh: Sequence[int], status: Status
     ) -> tuple[list[int], list[Outcome]]:
         # Nothing is ever deleted, so the next key is above every key ever given, and the writer is alone.
         first = (self.session.scalar(sa.select(sa.func.max(tables.site.c.pk))) or 0) + 1
         given = [columns["id"][position] if "id" in columns else None for position in fresh]
         ids = _public_ids(self.session, given, self._prefix, first, self._reserved)
         keys = list(range(first, first + len(fresh)))
-        defaults = {"status": Status.DRAFT.value, "sample": False, "provenance": "{}"}
+        defaults = {"status": status.value, "sample": False, "provenance": "{}"}
         for part in _parts(list(zip(keys, ids, fresh, strict=True))):
             rows = [{name: values[position] for name, values in columns.items()} for _, _, position in part]
             for row, (key, id_, _) in zip(rows, part, strict=True):

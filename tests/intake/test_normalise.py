@@ -154,8 +154,9 @@ def test_the_status_of_the_file_is_for_new_sites_only() -> None:
     batch = read(rows({}), status=Status.PUBLISHED)
     assert facts(batch)["status"] is Status.PUBLISHED
     assert batch.only_new == {"status", "provenance", "sample"}
-    batch = read(rows({"status": "reserved"}, {"status": None}), status=Status.PUBLISHED)
-    assert batch.frame["status"].tolist() == [Status.RESERVED, Status.PUBLISHED]
+    batch = read(rows({"status": "reserved"}, {"status": None}, {"status": "unbekannt"}), status=Status.PUBLISHED)
+    assert batch.frame["status"].tolist() == [Status.RESERVED, None, None], "an empty cell leaves a known site's state"
+    assert batch.status is Status.PUBLISHED, "and a new one has the file's"
     assert batch.only_new == {"provenance", "sample"}
 
 
