@@ -23,11 +23,10 @@ import numpy as np
 from finder.sources import arcs, gml_positions, wkb
 from finder.sources.gml_positions import dimension as stated_dimension
 from finder.sources.limits import Limits
-from finder.sources.markup import local
+from finder.sources.markup import HREF, local
 from finder.sources.sentences import Notes, Refusal
 from finder.sources.wkb import Positions, Unreadable
 
-HREF = "{http://www.w3.org/1999/xlink}href"
 _POLYGON = {"Polygon", "PolygonPatch", "Rectangle", "Triangle"}
 _SURFACE = {"Surface", "PolyhedralSurface", "TriangulatedSurface", "Tin", "CompositeSurface", "OrientableSurface"}
 _SURFACES = {"MultiSurface", "MultiPolygon"}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import IO
 from xml.etree import ElementTree
@@ -12,7 +12,10 @@ from xml.parsers import expat
 from finder.sources.limits import Limits
 from finder.sources.sentences import Refusal
 
+HREF = "{http://www.w3.org/1999/xlink}href"
+"""The attribute by which an element says that its content lies elsewhere."""
 _CHUNK = 64 * 1024
+_Wanted = Callable[[Element, Sequence[Element]], bool]
 
 
 def local(tag: str) -> str:
@@ -36,10 +39,27 @@ def pieces(path: Path, names: frozenset[str], limits: Limits) -> Iterator[tuple[
     Refusal
         The text is no XML, has a document type or is nested too deeply.
     """
-    with path.open("rb") as file:
-        _root(file)
-        file.seek(0)
-        yield from _pieces(file, names, limits)
+    yield from _read(path, lambda element, _: local(element.tag) in names, limits)
+
+
+def members(path: Path, holders: frozenset[str], limits: Limits) -> Iterator[tuple[Sequence[Element], Element]]:
+    """Yield as pieces what stands in elements of these local names, and those among them that refer to elsewhere.
+
+    A holder may hold a whole collection with holders of its own.
+
+    Raises
+    ------
+    Refusal
+        As with `pieces`.
+    """
+
+    def wanted(element: Element, around: Sequence[Element]) -> bool:
+        if local(element.tag) in holders:
+            return HREF in element.attrib
+        held = bool(around) and local(around[-1].tag) in holders
+        return held and not local(element.tag).endswith("FeatureCollection")
+
+    yield from _read(path, wanted, limits)
 
 
 def root(path: Path) -> str:
@@ -72,7 +92,14 @@ def _root(file: IO[bytes]) -> str:
     return f"{{{found[0]}" if "}" in found[0] else found[0]
 
 
-def _pieces(file: IO[bytes], names: frozenset[str], limits: Limits) -> Iterator[tuple[Sequence[Element], Element]]:
+def _read(path: Path, wanted: _Wanted, limits: Limits) -> Iterator[tuple[Sequence[Element], Element]]:
+    with path.open("rb") as file:
+        _root(file)
+        file.seek(0)
+        yield from _pieces(file, wanted, limits)
+
+
+def _pieces(file: IO[bytes], wanted: _Wanted, limits: Limits) -> Iterator[tuple[Sequence[Element], Element]]:
     open_: list[Element] = []
     piece = 0  # the depth of the one under way
     emptied = 0  # elements at most so deep hold pieces that were yielded
@@ -82,9 +109,9 @@ def _pieces(file: IO[bytes], names: frozenset[str], limits: Limits) -> Iterator[
             if event == "start":
                 if depth >= limits.max_depth:
                     raise Refusal("too_deep", limit=limits.max_depth)
-                open_.append(element)
-                if not piece and local(element.tag) in names:
+                if not piece and wanted(element, open_):
                     piece = depth + 1
+                open_.append(element)
                 continue
             open_.pop()
             if depth == piece:

@@ -68,7 +68,7 @@ REFUSALS: dict[str, tuple[type[UnusableInput], str]] = {
     "zip_nested": (UnsafeInput, N_("The ZIP archive holds another archive.")),
     "zip_encrypted": (UnusableInput, N_("The ZIP archive is encrypted.")),
     "zip_method": (UnusableInput, N_("The ZIP archive is packed by a method that cannot be read here.")),
-    "zip_content": (UnusableInput, N_("The ZIP archive holds no Shapefile (.shp with .dbf).")),
+    "zip_content": (UnusableInput, N_("The ZIP archive holds neither a Shapefile (.shp with .dbf) nor KML.")),
     "shapefile_alone": (
         UnusableInput,
         N_("The file is one part of a Shapefile; pack all of its parts (.shp, .dbf, .shx, .prj) into one ZIP archive."),
@@ -98,6 +98,17 @@ NOTES: dict[str, tuple[str, str]] = {
         "noted",
         N_("The geometry states another number of coordinates a position than it has; it was read as it closes."),
     ),
+    "feature_left_out": ("kept", N_("The feature lies elsewhere (“%(href)s”); it was not fetched.")),
+    "part_of_more": (
+        "noted",
+        N_("The file holds %(found)s of the %(wanted)s features that its service has; the others are not missing."),
+    ),
+    "geometry_further": ("kept", N_("The feature has a further geometry, “%(header)s”; it was left out.")),
+    "pointer_left_out": (
+        "noted",
+        N_("“%(kind)s” was left out: it holds pictures, models or the address of another file, no sites."),
+    ),
+    "one_of_several": ("noted", N_("The archive holds %(count)s KML files; only “%(name)s” was read.")),
     "reference_left_out": ("kept", N_("The geometry lies elsewhere (“%(href)s”); it was not fetched.")),
     "crs_of_others": (
         "noted",
@@ -125,7 +136,7 @@ NOTES: dict[str, tuple[str, str]] = {
     "more_of_a_kind": ("noted", N_("%(count)s further remarks of this kind are not listed (%(rule)s).")),
 }
 
-FORMATS = "GeoJSON, GeoPackage, Shapefile (ZIP), FlatGeobuf, CSV"
+FORMATS = "GeoJSON, GeoPackage, Shapefile (ZIP), FlatGeobuf, GML, KML, KMZ, CSV"
 _SHOWN = 200
 
 

@@ -20,7 +20,7 @@ _MAX_SMALL_BYTES = 64 * 1024  # .prj and .cpg are a line each
 _LANGUAGE_AT = 29  # byte of the .dbf that may tell its code page
 _LANGUAGES = {0x01: "cp437", 0x02: "cp850", 0x03: "cp1252", 0x57: "cp1252", 0x58: "cp1252", 0x59: "cp1252",
               0x64: "cp852", 0xC8: "cp1250"}  # fmt: skip
-_OTHER_CONTENT = (("[content_types].xml", "Microsoft Office"), ("mimetype", "OpenDocument"), ("doc.kml", "KMZ"))
+_OTHER_CONTENT = (("[content_types].xml", "Microsoft Office"), ("mimetype", "OpenDocument"))
 _ASIDE = ("__macosx/",)
 
 

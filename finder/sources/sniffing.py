@@ -19,6 +19,8 @@ class Format(Enum):
     CSV = "CSV"
     GEOPACKAGE = "GeoPackage"
     FLATGEOBUF = "FlatGeobuf"
+    GML = "GML"
+    KML = "KML"
     ZIP = "ZIP"
 
 
@@ -53,8 +55,11 @@ _ASIDE = re.compile(r"<\?.*?\?>|<!--.*?-->", re.DOTALL)
 _POINTING = re.compile(
     r"OGR\w*DataSource|OGRCarto\w*|VRTDataset|GDAL_WMS|WMS_Capabilities|WCS_GDAL|OGRSpatialResultSet"
 )
-_XML = {"kml": "KML", "gml": "GML", "FeatureCollection": "GML", "XPlanAuszug": "XPlanGML", "gpx": "GPX", "html": "HTML",
-        "openimmo": "OpenImmo XML", "svg": "SVG"}  # fmt: skip
+_XML_OURS = {"FeatureCollection": Format.GML, "kml": Format.KML}
+_XML = {"XPlanAuszug": "XPlanGML", "gpx": "GPX", "html": "HTML", "openimmo": "OpenImmo XML", "svg": "SVG"}
+# a collection of features whose root has a name of its own
+_HOLDS_FEATURES = re.compile(r"<(?:[\w.-]+:)?(?:featureMembers?|members?)[\s/>]")
+_NAMES_GML = re.compile(r"=\s*[\"']https?://www\.opengis\.net/gml(?:/[\d.]+)?[\"']")
 
 
 def sniff(head: bytes) -> Format:
@@ -81,7 +86,7 @@ def sniff(head: bytes) -> Format:
     if content[0] in "{[":
         return Format.GEOJSON
     if content[0] == "<":
-        raise _xml(content)
+        return _xml(content)
     if any(ord(sign) < 32 and sign not in "\t\n\r\f\v\x1a" for sign in content):
         raise Refusal("unknown_format", formats=sentences.FORMATS)
     return Format.CSV
@@ -94,10 +99,17 @@ def _text(head: bytes) -> str:
     return content.lstrip("\ufeff \t\r\n\f\v")
 
 
-def _xml(content: str) -> Refusal:
-    if _DOCTYPE.search(content):
-        return Refusal("doctype")
-    root = _ROOT.search(_ASIDE.sub("", content))
-    if root and _POINTING.fullmatch(root[1]):
-        return Refusal("elsewhere")
-    return Refusal("other_format", format=_XML.get(root[1], "XML") if root else "XML")
+def _xml(content: str) -> Format:
+    content = _ASIDE.sub("", content)
+    root = _ROOT.search(content)
+    # it can stand before the root only, and further down descriptions quote whole pages
+    if _DOCTYPE.search(content[: root.start()] if root else content):
+        raise Refusal("doctype")
+    name = root[1] if root else ""
+    if _POINTING.fullmatch(name):
+        raise Refusal("elsewhere")
+    if name in _XML_OURS:
+        return _XML_OURS[name]
+    if name and name not in _XML and _HOLDS_FEATURES.search(content) and _NAMES_GML.search(content):
+        return Format.GML
+    raise Refusal("other_format", format=_XML.get(name, "XML"))

@@ -89,9 +89,17 @@ def _read(path: Path, out: Path, layer: str | None, limits: Limits) -> Table:
 
             return geopackage.read(path, layer, limits)
         case Format.ZIP:
-            from finder.sources import shapefile
+            from finder.sources import packed
 
-            return shapefile.read(path, out, layer, limits)
+            return packed.read(path, out, layer, limits)
+        case Format.GML:
+            from finder.sources import gml
+
+            return gml.read(path, limits)
+        case Format.KML:
+            from finder.sources import kml
+
+            return kml.read(path, limits)
         case Format.FLATGEOBUF:
             from finder.sources import flatgeobuf
 

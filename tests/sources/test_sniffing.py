@@ -26,6 +26,11 @@ from finder.sources.sniffing import Format, sniff
         (b"PK\x03\x04", Format.ZIP),
         (b"PK\x05\x06" + b"\0" * 18, Format.ZIP),
         (b"fgb\x03fgb\x01", Format.FLATGEOBUF),
+        (b"<kml xmlns='http://www.opengis.net/kml/2.2'/>", Format.KML),
+        (b"\xef\xbb\xbf<?xml version='1.0'?><!-- <html> --><k:kml>", Format.KML),
+        (b"<gml:FeatureCollection/>", Format.GML),
+        (b"<wfs:FeatureCollection><wfs:member><a><![CDATA[<!DOCTYPE html>]]>", Format.GML),
+        (b"<m:Inventar xmlns:gml='http://www.opengis.net/gml'><gml:featureMember>", Format.GML),
     ],
 )
 def test_formats(head: bytes, format_: Format) -> None:

@@ -1,0 +1,31 @@
+"""ZIP archives: what they hold tells the format."""
+
+from __future__ import annotations
+
+from pathlib import Path, PurePosixPath
+
+from finder.sources import archive
+from finder.sources.limits import Limits
+from finder.sources.sentences import Refusal
+from finder.sources.table import Table
+
+
+def read(path: Path, folder: Path, layer: str | None, limits: Limits) -> Table:
+    """Return what an archive holds as a table: a Shapefile, or else KML.
+
+    Raises
+    ------
+    Refusal
+        The archive is unsafe, or holds none of these.
+    """
+    with archive.opened(path, limits) as opened:
+        suffixes = {PurePosixPath(name).suffix.lower() for name in opened.names}
+        if ".kml" in suffixes and ".shp" not in suffixes:
+            from finder.sources import kml
+
+            if layer is not None:
+                raise Refusal("no_layers", format=kml.PACKED, layer=layer)
+            return kml.read_packed(opened, folder, limits)
+    from finder.sources import shapefile
+
+    return shapefile.read(path, folder, layer, limits)
