@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import functools
 import re
 import tomllib
@@ -17,6 +18,7 @@ from finder.language import LANGUAGES, Language
 
 _CAMEL = re.compile(r"(?<=[a-zäöüß])(?=[A-ZÄÖÜ])|(?<=[A-ZÄÖÜ])(?=[A-ZÄÖÜ][a-zäöüß])")
 _SYMBOLS = re.compile(r"(?<![a-zäöüß])(kVA|kW|dB)")  # no words in camel case
+_PATH = re.compile(r"\S+[.:@/](\w+)")
 _UMLAUTS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue"})
 _YEAR = re.compile(r"(19|20)[0-9]{2}")
 _MOST_WORDS = 12
@@ -155,7 +157,20 @@ def _with_one_less(name: str) -> set[str]:
 
 
 def called(header: str, *, cut: bool = False) -> Called:
-    """Return what a header says; `cut` is true of formats that keep only the first signs of a name."""
+    """Return what a header says; `cut` is true of formats that keep only the first signs of a name.
+
+    Of a path such as flaechen.grz or plan:Name the end counts where the whole is not known.
+    """
+    whole = _called(header, cut)
+    path = _PATH.fullmatch(header)
+    if path is None or any(level >= Level.CLOSE for level in whole.targets.values()):
+        return whole
+    end = _called(path[1], cut)
+    levels = {target: min(level, Level.CLOSE) for target, level in end.targets.items()}
+    return end if not levels else dataclasses.replace(end, targets={**whole.targets, **levels})
+
+
+def _called(header: str, cut: bool) -> Called:
     own = {key(name): name for name in FIELDS}.get(key(header))
     parts, unit = _unit(words(header)[:_MOST_WORDS])
     if own is not None:

@@ -165,3 +165,19 @@ def test_systems_have_names() -> None:
     assert wording.system_of("ETRS89 / UTM Zone 32N") == "EPSG:25832"
     assert wording.system_of("gk2") == "EPSG:31466"
     assert wording.system_of("Mars") is None
+
+
+@pytest.mark.parametrize(
+    ("header", "target"),
+    [
+        *(("flaechen.grz", "grz"), ("xplan:GRZ", "grz"), ("geo.koordinaten@breitengrad", "geometry.y")),
+        *(("sites/area_ha", "stated_area_m2"), ("properties.Nutzungsart", "zoning")),
+    ],
+)
+def test_the_end_of_a_path_counts(header: str, target: str) -> None:
+    assert called(header).targets[target] is Level.CLOSE
+
+
+def test_a_path_that_ends_in_nothing_known_is_what_it_was() -> None:
+    assert not called("flaechen.anzahl_x").targets
+    assert not called("a" * 50_000 + "." * 50_000).targets
