@@ -50,6 +50,10 @@ REFUSALS: dict[str, tuple[type[UnusableInput], str]] = {
     "not_xml": (UnusableInput, N_("The file is not well-formed XML (line %(line)s, column %(column)s).")),
     "doctype": (UnsafeInput, N_("The file holds a document type declaration (DOCTYPE).")),
     "elsewhere": (UnsafeInput, N_("The file holds no data but points at other files or servers.")),
+    "xplan_version": (
+        UnusableInput,
+        N_("XPlanGML %(version)s cannot be read here, only %(versions)s; have the plan converted to one of these."),
+    ),
     # SQLite, GeoPackage
     "not_geopackage": (UnsafeInput, N_("The file is a database, but not a GeoPackage.")),
     "virtual_table": (UnsafeInput, N_("The GeoPackage holds the virtual table “%(table)s”.")),
@@ -110,6 +114,20 @@ NOTES: dict[str, tuple[str, str]] = {
     ),
     "one_of_several": ("noted", N_("The archive holds %(count)s KML files; only “%(name)s” was read.")),
     "reference_left_out": ("kept", N_("The geometry lies elsewhere (“%(href)s”); it was not fetched.")),
+    # XPlanGML
+    "features_left_out": (
+        "noted",
+        N_("%(count)s objects that state no kind of building use were left out: %(kinds)s."),
+    ),
+    "measures_left_out": (
+        "noted",
+        N_("%(count)s objects “%(kind)s” state measures of their own for a part of an area; they were left out."),
+    ),
+    "id_repeated": ("kept", N_("The gml:id “%(id)s” occurs more than once; references mean its first bearer.")),
+    "reference_missing": ("kept", N_("“%(href)s” refers to nothing in the file that could stand there.")),
+    "reference_outside": ("kept", N_("“%(href)s” lies outside the file; it was not fetched.")),
+    "plan_assumed": ("noted", N_("Areas that name no plan were taken to be of the only plan in the file.")),
+    "plan_missing": ("kept", N_("The area names no plan that is in the file; nothing is known of its plan.")),
     "crs_of_others": (
         "noted",
         N_("Geometries without a coordinate reference system of their own were read in “%(stated)s” as the others."),
@@ -136,7 +154,7 @@ NOTES: dict[str, tuple[str, str]] = {
     "more_of_a_kind": ("noted", N_("%(count)s further remarks of this kind are not listed (%(rule)s).")),
 }
 
-FORMATS = "GeoJSON, GeoPackage, Shapefile (ZIP), FlatGeobuf, GML, KML, KMZ, CSV"
+FORMATS = "GeoJSON, GeoPackage, Shapefile (ZIP), FlatGeobuf, GML, KML, KMZ, XPlanGML, CSV"
 _SHOWN = 200
 
 

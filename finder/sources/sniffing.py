@@ -21,6 +21,7 @@ class Format(Enum):
     FLATGEOBUF = "FlatGeobuf"
     GML = "GML"
     KML = "KML"
+    XPLANGML = "XPlanGML"
     ZIP = "ZIP"
 
 
@@ -55,8 +56,8 @@ _ASIDE = re.compile(r"<\?.*?\?>|<!--.*?-->", re.DOTALL)
 _POINTING = re.compile(
     r"OGR\w*DataSource|OGRCarto\w*|VRTDataset|GDAL_WMS|WMS_Capabilities|WCS_GDAL|OGRSpatialResultSet"
 )
-_XML_OURS = {"FeatureCollection": Format.GML, "kml": Format.KML}
-_XML = {"XPlanAuszug": "XPlanGML", "gpx": "GPX", "html": "HTML", "openimmo": "OpenImmo XML", "svg": "SVG"}
+_XML_OURS = {"FeatureCollection": Format.GML, "kml": Format.KML, "XPlanAuszug": Format.XPLANGML}
+_XML = {"gpx": "GPX", "html": "HTML", "openimmo": "OpenImmo XML", "svg": "SVG"}
 # a collection of features whose root has a name of its own
 _HOLDS_FEATURES = re.compile(r"<(?:[\w.-]+:)?(?:featureMembers?|members?)[\s/>]")
 _NAMES_GML = re.compile(r"=\s*[\"']https?://www\.opengis\.net/gml(?:/[\d.]+)?[\"']")

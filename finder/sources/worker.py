@@ -100,6 +100,10 @@ def _read(path: Path, out: Path, layer: str | None, limits: Limits) -> Table:
             from finder.sources import kml
 
             return kml.read(path, limits)
+        case Format.XPLANGML:
+            from finder.sources import xplan
+
+            return xplan.read(path, limits)
         case Format.FLATGEOBUF:
             from finder.sources import flatgeobuf
 
