@@ -170,6 +170,36 @@ def test_valid_outlines_stay_as_they_are(shape: Polygon) -> None:
     assert not outlines.without_area(array(shape)).any()
 
 
+@given(stars(), st.integers(2, 6))
+def test_patches_that_share_edges_become_one(shape: Polygon, across: int) -> None:
+    """GML surfaces of several patches come as one multipolygon, which is not valid."""
+    west, south, east, north = shape.bounds
+    cuts = [west + (east - west) * i / across for i in range(across + 1)]
+    strips = shapely.box(cuts[:-1], south, cuts[1:], north)
+    patches = [
+        part
+        for strip in shapely.intersection(strips, shape)
+        for part in shapely.get_parts(strip)
+        if shapely.get_type_id(part) == 3
+    ]
+    mended, change = outlines.valid_again(MultiPolygon(patches))
+    assert mended is not None
+    assert mended.is_valid
+    assert change <= outlines.LARGEST_CHANGE
+    assert mended.area == pytest.approx(shape.area, rel=outlines.LARGEST_CHANGE)
+
+
+def test_patches_around_a_hole_and_inside_one() -> None:
+    around = [square(x=x, y=y, side=100) for x in (0, 100, 200) for y in (0, 100, 200) if (x, y) != (100, 100)]
+    mended, change = outlines.valid_again(MultiPolygon(around))
+    assert (mended is not None, change) == (True, 0)
+    assert shapely.get_num_interior_rings(mended) == 1
+    whole, _ = outlines.valid_again(MultiPolygon([*around, square(x=100, y=100, side=100)]))
+    assert whole is not None
+    assert whole.area == 90_000
+    assert shapely.get_num_interior_rings(whole) == 0
+
+
 # -- area and needles -------------------------------------------------------------------------------------------------
 
 
