@@ -156,6 +156,8 @@ NOTES: dict[str, tuple[str, str]] = {
 
 FORMATS = "GeoJSON, GeoPackage, Shapefile (ZIP), FlatGeobuf, GML, KML, KMZ, XPlanGML, CSV"
 _SHOWN = 200
+_LISTS = {"kinds": 2000}
+"""Parameters that name all there is."""
 
 
 class Refusal(Exception):
@@ -173,12 +175,12 @@ def error(code: str, params: dict[str, object]) -> UnusableInput:
     return kind(message, **{name: plain(value) for name, value in params.items()})
 
 
-def plain(value: object) -> object:
+def plain(value: object, longest: int = _SHOWN) -> object:
     """Return a parameter fit to be shown: numbers as they are, anything else as one short line of text."""
     if isinstance(value, int | float):
         return value
-    text = "".join(c if c.isprintable() else " " for c in str(value)[: 4 * _SHOWN])
-    return text if len(text) <= _SHOWN else text[: _SHOWN - 1] + "…"
+    text = "".join(c if c.isprintable() else " " for c in str(value)[: 4 * longest])
+    return text if len(text) <= longest else text[: longest - 1] + "…"
 
 
 class Notes:
@@ -229,5 +231,5 @@ def note(
         row=row,
         field=None if field is None else str(plain(field)),
         value=None if value is None else str(plain(value)),
-        params={name: plain(found) for name, found in (params or {}).items()},
+        params={name: plain(found, _LISTS.get(name, _SHOWN)) for name, found in (params or {}).items()},
     )

@@ -146,8 +146,11 @@ class Context:
 
 def _prefixed(prefix: str, feature: Element) -> Values:
     name = xplan_values.id_of(feature)
-    about: Values = {f"{prefix}_typ": local(feature.tag)} | ({} if name is None else {f"{prefix}_gml_id": name})
-    return about | {f"{prefix}_{column}": value for column, value in xplan_values.values(feature).items()}
+    about: Values = {f"{prefix}_typ": local(feature.tag)}
+    if name is not None:
+        about[f"{prefix}_gml_id"] = name
+    about |= {f"{prefix}_{column}": value for column, value in xplan_values.values(feature).items()}
+    return about
 
 
 def _text(feature: Element) -> str:
