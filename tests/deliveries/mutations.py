@@ -161,7 +161,11 @@ def xml_changed(data: bytes, dice: Dice) -> bytes:
                 element.text = f"{(element.text or '')[: dice.randint(0, 60)]}{_word(dice)}"
             case _:
                 element[:] = []
-    return encoded(ElementTree.tostring(root, encoding="unicode"), dice)
+    encoding = dice.choice(ENCODINGS) if dice.random() < 0.3 else "utf-8"
+    said = dice.choice(ENCODINGS) if dice.random() < 0.1 else encoding
+    lead = f'<?xml version="1.0" encoding="{said.removesuffix("-sig")}"?>\n' if dice.random() < 0.8 else ""
+    text = ElementTree.tostring(root, encoding="unicode")
+    return (lead + text).encode(encoding, "xmlcharrefreplace")
 
 
 def _word(dice: Dice) -> str:

@@ -18,7 +18,7 @@ from finder.model.vocabulary import GeometryQuality
 from finder.store import sites as stored_sites
 from finder.store.database import Database
 from tests import factories
-from tests.deliveries import wording, writing
+from tests.deliveries import markup, wording, writing
 from tests.deliveries.sites import SITES, SOURCE
 
 NEAR_M, NEAR_SHARE = 0.5, 0.001
@@ -73,6 +73,7 @@ def layered(folder: Path) -> Sequence[Made]:
 
 
 SYSTEMS = ("EPSG:4326", "EPSG:25832", "EPSG:25833", "EPSG:31466", "EPSG:31467", "EPSG:3857", "EPSG:4647", "EPSG:3035")
+URN, ADDRESS = "urn:ogc:def:crs:EPSG::{}", "http://www.opengis.net/def/crs/EPSG/0/{}"
 OLD_NAME = "urn:ogc:def:crs:EPSG::25832"
 CASES = (
     one("GeoJSON", "geojson", writing.geojson, "GeoJSON"),
@@ -88,6 +89,14 @@ CASES = (
     one("CSV", "csv", writing.csv_plain, "CSV"),
     one("CSV with a mark before it", "csv", writing.csv_plain, "CSV", encoding="utf-8-sig"),
     office("CSV of an office", "csv", writing.csv_german, "CSV", wording.OFFICE),
+    one("KML", "kml", markup.kml, "KML"),
+    one("KMZ", "kmz", markup.kmz, "KMZ"),
+    one("KML of GDAL", "kml", writing.gdal_kml, "KML"),
+    one("KMZ of GDAL", "kmz", writing.gdal_kml, "KMZ"),
+    *(one(f"GML of GDAL in {s}", "gml", writing.gdal_gml, "GML", s) for s in SYSTEMS),
+    *(one(f"GML in {s}", "gml", markup.gml, "GML", s) for s in SYSTEMS),
+    *(one(f"GML in {s}, by its URN", "gml", markup.gml, "GML", s, named=URN.format(s[5:])) for s in SYSTEMS),
+    one("GML, by an address", "gml", markup.gml, "GML", "EPSG:4326", named=ADDRESS.format("4326")),
 )
 
 

@@ -15,7 +15,7 @@ import pytest
 from tests.deliveries import watching
 from tests.deliveries.watching import Place, until
 
-ROWS = 5_000
+ROWS = 2_000
 MIB = 1024 * 1024
 SEED = 20261125
 
@@ -75,11 +75,11 @@ def test_no_room_in_files(own: Place, file: Path, share: float, more: int, sente
 
 def test_a_full_disk(own: Place, file: Path, tmp_path: Path) -> None:
     (disk := tmp_path / "disk").mkdir()
-    small = f"mount -t tmpfs -o size=4m finder {disk}"
+    small = f"mount -t tmpfs -o size={round(file.stat().st_size * 1.3) // 1024}k finder {disk}"
     may = subprocess.run(["unshare", "--map-root-user", "--mount", "sh", "-c", small], capture_output=True, text=True)
     if may.returncode != 0:
         pytest.skip(f"no file system may be mounted here: {may.stderr.strip()}")
-    # everything happens in a file system of four megabytes that ends with the shell
+    # everything happens in a small file system that ends with the shell
     script = f"""{small}
         cp {own.temporary.parent}/finder.sqlite {disk}/finder.sqlite
         "$@"; code=$?
@@ -99,6 +99,7 @@ def test_a_database_that_may_only_be_read(own: Place, file: Path) -> None:
     assert_refused(own, before, answer, "The database can be read but not written.")
 
 
+@pytest.mark.full
 def test_two_at_once(place: Place, file: Path, tmp_path: Path) -> None:
     other = watching.plots(tmp_path / "other.gpkg", ROWS, seed=2)
     with place.start("import", file) as one, place.start("import", other) as two:
@@ -112,6 +113,7 @@ def test_two_at_once(place: Place, file: Path, tmp_path: Path) -> None:
     assert (place.count("site"), place.count("delivery")) == (2 * ROWS, 2)
 
 
+@pytest.mark.full
 def test_breaking_off_at_any_moment(own: Place, file: Path, tmp_path: Path) -> None:
     shutil.copy(tmp_path / "finder.sqlite", tmp_path / "copy.sqlite")
     copy = Place(f"sqlite:///{tmp_path / 'copy.sqlite'}", own.temporary)

@@ -124,6 +124,25 @@ def flatgeobuf(path: Path, sites: Sequence[Site], system: str = METRES) -> Path:
     return path
 
 
+def gdal_gml(path: Path, sites: Sequence[Site], system: str = METRES) -> Path:
+    """Write GML 3.2 as GDAL and so QGIS does, with its schema beside it."""
+    pyogrio.write_dataframe(_plain(frame(sites, system)), path, driver="GML", layer="flaechen", FORMAT="GML3.2")
+    return path
+
+
+def gdal_kml(path: Path, sites: Sequence[Site]) -> Path:
+    """Write KML as GDAL and so QGIS does; an ending in .kmz makes it KMZ."""
+    pyogrio.write_dataframe(_plain(frame(sites, DEGREES)), path, driver="LIBKML", layer="flaechen")
+    return path
+
+
+def _plain(table: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """Return a table without missing flags and whole numbers, which only some formats know: as words."""
+    for name in table.select_dtypes(["boolean", "Int32"]).columns:
+        table[name] = [None if pd.isna(cell) else str(int(cell)) for cell in table[name]]
+    return table
+
+
 def geoparquet(path: Path, sites: Sequence[Site], system: str = METRES) -> Path:
     """Write GeoParquet."""
     frame(sites, system).to_parquet(path, index=False)
@@ -135,10 +154,7 @@ def shapefile(
     folder: str = "", encoding: str = "UTF-8", code_page: str | None = "UTF-8",
 ) -> Path:  # fmt: skip
     """Write a zipped Shapefile: a layer of polygons and one of points, for a Shapefile has one kind of geometry."""
-    table = frame(sites, system, names)
-    # a .dbf of old knows neither missing flags nor missing whole numbers
-    for name in table.select_dtypes(["boolean", "Int32"]).columns:
-        table[name] = [None if pd.isna(cell) else str(int(cell)) for cell in table[name]]
+    table = _plain(frame(sites, system, names))
     point = table.geom_type == "Point"
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
         for layer, part in (("flaechen", table[~point]), ("punkte", table[point])):
