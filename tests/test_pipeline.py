@@ -65,7 +65,7 @@ def test_a_delivery_is_read_stored_and_measured(database_url: str, file: Path) -
     steps: list[str] = []
     with factories.database(database_url, access_points=[factories.access_point(x=1900.0)]) as database:
         report = pipeline.deliver(database, file, actor="officer@example.org", at=factories.NOW, progress=steps.append)
-        assert steps == ["Reading", "Checking", "Storing", "Measuring"]
+        assert steps == ["Reading", "Checking", "Storing", "Measuring", "Comparing"]
         assert pipeline.summary(report) == {
             **dict.fromkeys(("changed", "unchanged", "repaired", "rejected", "missing", "conflicts"), 0),
             "read": 3,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from finder import __version__
-from finder.cli import importing, keeping, profiling, searching
+from finder.cli import importing, keeping, loading, profiling, searching
 from finder.cli.workplace import Commands, Workplace
 
 
@@ -30,3 +30,4 @@ for command in (
     keeping.load,
 ):
     main.add_command(command)
+keeping.load.add_command(loading.zoning)

@@ -3,15 +3,18 @@
 from finder.model.outcome import Report, summary
 from finder.pipeline.access import measure_access
 from finder.pipeline.delivery import Progress, deliver, region_box
+from finder.pipeline.layers import LayerReport, load_zoning
 from finder.pipeline.region import INVENTORIES, fill, load_boundaries, start
 
 __all__ = [
     "INVENTORIES",
+    "LayerReport",
     "Progress",
     "Report",
     "deliver",
     "fill",
     "load_boundaries",
+    "load_zoning",
     "measure_access",
     "region_box",
     "start",

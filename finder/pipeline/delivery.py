@@ -17,6 +17,7 @@ from finder.language import N_
 from finder.model.outcome import Report, summary
 from finder.model.record import Issue, RawRecords
 from finder.model.vocabulary import Status
+from finder.pipeline import neighbours, zoning
 from finder.pipeline.access import measure_access
 from finder.pipeline.report import Ledger
 from finder.store import reference, saving
@@ -95,6 +96,9 @@ def deliver(
             missing = delivery.missing(_named(delivered, batch), partial=partial)
             progress(N_("Measuring"))
             measure_access(session, saved.moved)
+            progress(N_("Comparing"))
+            ledger.notice(zoning.apply(session, delivery.key, actor=actor, at=at, rows=saved.rows).issues)
+            ledger.notice(neighbours.warn(session, {key: saved.rows[key] for key in saved.moved}))
             refused = dry_run or (strict and bool(ledger.rejected))
             report = ledger.report(missing, at=at, dry_run=dry_run, partial=partial, stored=not refused)
             beside(report, raw)

@@ -63,18 +63,16 @@ _KINDS = (
     _Kind(
         rule="overlap",
         field="geometry",
-        stored=N_("The outline lies on that of the site %(other)s: %(percent)s %% of the smaller one."),
-        delivered=N_("The outline lies on that of row %(other)s: %(percent)s %% of the smaller one."),
+        stored=N_("The outline lies on the site %(other)s: %(percent)s %% of the smaller one."),
+        delivered=N_("The outline lies on row %(other)s: %(percent)s %% of the smaller one."),
     ),
     _Kind(
         rule="overlap",
         field="geometry",
         stored=N_(
-            "The outline lies on that of the site %(other)s: %(percent)s %% of the smaller one; not both are exact."
+            "The outline lies on the site %(other)s: %(percent)s %% of the smaller one; one is approximate only."
         ),
-        delivered=N_(
-            "The outline lies on that of row %(other)s: %(percent)s %% of the smaller one; not both are exact."
-        ),
+        delivered=N_("The outline lies on row %(other)s: %(percent)s %% of the smaller one; one is approximate only."),
     ),
 )
 """The graver first: of two sites only the first is said that holds."""
@@ -128,13 +126,15 @@ def _near(batch: pd.DataFrame, part: pd.DataFrame) -> tuple[pd.DataFrame, bool]:
     here, there = batch["geometry"], part["geometry"]
     outlines = overlap.overlaps(here, there)
     same = outlines["share_of_larger"] >= overlap.SAME_SHARE
-    vague = _vague(batch, outlines["site"]) | _vague(part, outlines["other"])
-    outlines["kind"] = np.select([same, vague], [_OUTLINE, _VAGUE_OVERLAP], _OVERLAP)
+    one, other = _vague(batch, outlines["site"]), _vague(part, outlines["other"])
+    outlines["kind"] = np.select([same, one | other], [_OUTLINE, _VAGUE_OVERLAP], _OVERLAP)
     outlines.loc[same, "share"] = outlines["share_of_larger"]
+    complete = outlines.attrs["complete"]
+    outlines = outlines[same | ~(one & other)]  # that two drawings lie on each other says nothing
     points = overlap.close_points(here, there).assign(kind=_POINT, share=1.0)
     inside = overlap.points_inside(here, there)
     around = overlap.points_inside(there, here).rename(columns={"site": "other", "other": "site"})
-    complete = all(frame.attrs["complete"] for frame in (outlines, points, inside, around))
+    complete = complete and all(frame.attrs["complete"] for frame in (points, inside, around))
     held = pd.concat([inside, around], ignore_index=True).assign(kind=_INSIDE, share=1.0)
     held = held[_same_name(batch, part, held)]
     pairs = pd.concat([frame[list(_COLUMNS)] for frame in (outlines, points, held) if len(frame)] or [_empty()])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
+from collections.abc import Iterable
 
 import pandas as pd
 
@@ -34,13 +35,17 @@ class Ledger:
         self._outcomes: list[Outcome] = []
         self._named: dict[int, tuple[str | None, str | None]] = {}
 
-    def add(self, batch: Batch, delivered: pd.DataFrame, saved: Saved) -> None:
-        """Add a part: as it was checked, as it was delivered, and what came of it."""
-        for issue in (*batch.issues, *saved.issues):
+    def notice(self, issues: Iterable[Issue]) -> None:
+        """Add what is said of the file once all of it is saved."""
+        for issue in issues:
             if issue.row is None:
                 self._whole.setdefault((issue.rule, issue.message, issue.field, issue.value), issue)
             else:
                 self._issues.append(issue)
+
+    def add(self, batch: Batch, delivered: pd.DataFrame, saved: Saved) -> None:
+        """Add a part: as it was checked, as it was delivered, and what came of it."""
+        self.notice((*batch.issues, *saved.issues))
         rejected = delivered.loc[[row for row in delivered.index if row in batch.rejected]]
         ids = rejected["id"] if "id" in rejected else [None] * len(rejected)
         for row, key, id_, name in zip(rejected.index, rejected["source_id"], ids, rejected["name"], strict=True):

@@ -7,7 +7,7 @@ import itertools
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -32,7 +32,8 @@ class Saved:
     """What a part of a delivery did.
 
     `moved` are the sites whose place is new or changed: their measures are stale. `outcomes` tell of the new, the
-    changed and those where the desk's word stands against the file's, as many as are told one by one.
+    changed and those where the desk's word stands against the file's, as many as are told one by one. `rows` are the
+    row numbers of all that are new or changed, by key.
     """
 
     new: tuple[int, ...]
@@ -42,6 +43,7 @@ class Saved:
     conflicts: int = 0
     outcomes: tuple[Outcome, ...] = ()
     issues: tuple[Issue, ...] = ()
+    rows: Mapping[int, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -173,6 +175,10 @@ class Delivery:
             changed=tuple(change.pk for change in changes),
             unchanged=len(rows) - len(new) - len(changes),
             moved=(*new, *moved),
+            rows={
+                **{one.change.pk: one.outcome.row for one in found if one.change},
+                **dict(zip(new, (rows[position] for position in fresh), strict=True)),
+            },
             conflicts=sum(len(one.outcome.conflicts) for one in found),
             outcomes=self._tell([*told, *(one.outcome for one in found)]),
             issues=tuple(issues),

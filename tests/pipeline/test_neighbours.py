@@ -151,8 +151,15 @@ def test_an_approximate_outline_is_said_to_be_one(database_url: str) -> None:
         (issue,) = deliver(session, site(geometry=square(100, 0)))
     assert (issue.rule, issue.action, issue.field, issue.value) == ("overlap", "kept", "geometry", "A-1")
     assert ENGLISH.text(issue.message, **issue.params) == (
-        "The outline lies on that of the site A-1: 50 % of the smaller one; not both are exact."
+        "The outline lies on the site A-1: 50 % of the smaller one; one is approximate only."
     )
+
+
+def test_two_approximate_outlines_say_nothing_of_each_other(database_url: str) -> None:
+    drawn = {"geometry_quality": GeometryQuality.APPROXIMATE}
+    known = [site(id="A-1", geometry=square(), **drawn)]
+    found = warned(database_url, known, site(geometry=square(100, 0), **drawn), site(geometry=square(0, 1), **drawn))
+    assert found == [("duplicate", 2, "A-1", 100)]
 
 
 def test_the_worst_are_named_and_the_others_counted(database_url: str) -> None:

@@ -1,0 +1,68 @@
+"""What became of a zoning layer and of the sites under it, on a terminal."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from rich.console import Group as Lines
+from rich.console import RenderableType
+from rich.text import Text
+
+from finder.language import N_, Language
+from finder.model.record import Issue, Origin
+from finder.presentation import terminal_report
+from finder.presentation.outcomes import Wording
+
+_ZONES = {
+    "read": N_("zones read"),
+    "zones": N_("zones stored"),
+    "in_force": N_("of plans in force"),
+    "repaired": N_("repaired"),
+    "rejected": N_("rejected"),
+}
+_SITES = {
+    "given": N_("sites with zoning from it"),
+    "updated": N_("with another zoning"),
+    "kept": N_("with the same zoning"),
+    "withdrawn": N_("without it again"),
+    "by_point": N_("of these by a point only"),
+    "agreeing": N_("stated and the same"),
+    "differing": N_("stated and different"),
+    "doubtful": N_("not certain"),
+    "without": N_("in no zone"),
+}
+
+
+def report(
+    origin: Origin,
+    source: str,
+    counts: Mapping[str, int],
+    layers: Mapping[str, int],
+    *,
+    changed: bool,
+    stored: bool,
+    zones: tuple[Issue, ...],
+    sites: tuple[Issue, ...],
+    language: Language,
+) -> RenderableType:
+    """Return the counts of zones and sites, and below them what was noticed of either."""
+    wording = Wording({}, language)
+    head = language.text(
+        N_("%(file)s (%(format)s), layer “%(source)s”"), file=origin.name, format=origin.format, source=source
+    )
+    parts: list[RenderableType] = [Text(head)]
+    for labels in (_ZONES, _SITES):
+        parts += (Text(f"  {language.text(label):<28} {counts[name]:>9}") for name, label in labels.items())
+    if counts["zones"] and not counts["in_force"]:
+        parts.append(Text(language.text(N_("No zone is of a plan in force: none says anything of a site."))))
+    if len(layers) > 1:
+        known = ", ".join(f"{name} ({count})" for name, count in layers.items())
+        parts.append(Text(language.text(N_("Layers stored: %(layers)s"), layers=known)))
+    if not stored:
+        parts.append(Text(language.text(N_("Nothing was stored."))))
+    elif not changed:
+        parts.append(Text(language.text(N_("The zones are those that were stored before."))))
+    for title, issues in ((N_("What was noticed of the zones"), zones), (N_("What was noticed of the sites"), sites)):
+        if issues:
+            parts += (Text(language.text(title), style="bold"), terminal_report.issues(issues, wording))
+    return Lines(*parts)
