@@ -20,7 +20,7 @@ from finder.model.attributes import Type
 Reason = tuple[str, Mapping[str, object]]
 """A message id with its parameters."""
 _SURE, _SURE_CODES, _WORTH = 0.8, 0.5, 0.3
-"""Parts of the cells that must be understood: to be used unasked, the same for code lists, to be worth a word."""
+"""Parts of the cells that must be understood: to be used unasked, so for code lists and figures, to be worth a word."""
 _TELLING = 0.9
 """What cells must be understood for values to speak for themselves."""
 _MOST_CODES = 60
@@ -259,7 +259,10 @@ def _unit(match: Match, sample: Sample, called: Called, written: Writing) -> Mat
 
 
 def _doubts(match: Match, bad: list[Any]) -> Iterator[Reason]:
-    least = _SURE_CODES if _is_coded(match.target) else _SURE
+    # what is left is said cell by cell, and nothing else goes by such a name
+    number = match.target in FIELDS and FIELDS[match.target].type in (Type.NUMBER, Type.INTEGER)
+    lenient = _is_coded(match.target) or (number and (match.level or 0) >= Level.EXACT)
+    least = _SURE_CODES if lenient else _SURE
     if match.share < least and (match.target != "municipality" or (match.level or 0) < Level.CLOSE):
         values = ", ".join(f"“{value}”" for value in dict.fromkeys(shown(cell, 30) for cell in bad[:50]))
         yield (

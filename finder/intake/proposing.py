@@ -230,6 +230,8 @@ class _Writer:
                 return [*lines, self.say(N_("To be added to [%(group)s]:"), group=group), *tomltext.inactive([pair])]
             self.open_groups.add(group)
             return [*lines, *tomltext.inactive([f"[{group}]", pair])]
+        if match.target == "source_id" and self.found.dealt.derived_key is not None:
+            lines.append(self.say(N_("It would take the place of the names as key:")))
         body = [f"[columns.{match.target}]", tomltext.pair("from", [match.header])]
         if match.unit is not None:
             body.append(tomltext.pair("unit", match.unit))

@@ -125,11 +125,15 @@ def writing(raw: RawRecords, samples: Iterable[Sample]) -> Writing:
         if not of_texts:
             continue
         least = _DATES * len(sample.cells)
-        dotted |= sum(_DOTTED.fullmatch(text) is not None for text in of_texts) >= least
+        own_dates = sum(_DOTTED.fullmatch(text) is not None for text in of_texts) >= least
+        dotted |= own_dates
         own = [text for text in of_texts if _SLASHED.fullmatch(text)]
         slashed += own if len(own) >= least else []
-        if not own and sum(numbers.sign_of(text) is not None or text.isdecimal() for text in of_texts) >= least:
-            signs |= {sign for text in of_texts if (sign := numbers.sign_of(text)) is not None}
+        bare = [
+            text for text in of_texts if numbers.parse(text) is not None or numbers.parse(text, sign=",") is not None
+        ]
+        if not own and not own_dates and len(bare) >= least:
+            signs |= {sign for text in bare if (sign := numbers.sign_of(text)) is not None}
     order, doubt = _order(slashed)
     doubts += doubt
     decimal = None

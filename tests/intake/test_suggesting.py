@@ -316,7 +316,8 @@ def test_uncommented_lines_are_a_profile() -> None:
         ("Ansprechpartner", ("a@example.org", "b@example.org", "c@example.org"), set()),
         ("Kontakt E-Mail", ("a@example.org", "b@example.org", "c@example.org"), {"contact.email"}),
         ("Telefon", ("0209 1234", "+49 209 12345", "02361 999"), {"contact.phone"}),
-        ("Vollgeschosse", ("2", "3", "IV"), set()),
+        ("Vollgeschosse", ("2", "III", "IV"), set()),
+        ("Preis €/qm", ("85", "auf Anfrage", "90"), {"price_eur_m2"}),
         ("Vollgeschosse", ("2", "3", "4"), {"max_floors"}),
         ("Glasfaser", ("ja", "nein", "k.A."), {"fibre"}),
         ("Strom", ("5 MVA", "630 kVA", "10 MVA"), {"power_mva"}),
@@ -387,6 +388,7 @@ def test_unique_names_serve_as_key_and_that_is_said() -> None:
     profile, text = proposed(raw)
     assert columns(profile)["source_id"] == (("Bezeichnung",), None)
     assert "No column holds a key; “Bezeichnung”" in text
+    assert '# It would take the place of the names as key:\n# [columns.source_id]\n# from = ["lfd. Nr."]' in text
     summary = suggesting.suggest(raw, TOWNS, ENGLISH).summary
     assert "No column holds a key; the names serve as one." in summary
     profile, _ = proposed(table({"Bezeichnung": ["A", "A"]}))
