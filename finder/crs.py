@@ -127,7 +127,7 @@ def is_north_first(meant: Named, places: Any) -> bool:
     def inside(xy: Any) -> int:
         return int(shapely.covers(near, to_lonlat(shapely.points(xy), meant.system)).sum())
 
-    finite = np.asarray(places, dtype=float)
+    finite = np.asarray(places, dtype=float).reshape(-1, 2)
     finite = finite[np.isfinite(finite).all(axis=1)]
     east_first, north_first = inside(finite), inside(finite[:, ::-1])
     return meant.north_first if east_first == north_first else north_first > east_first

@@ -153,3 +153,68 @@ def test_a_box_that_nobody_can_reach_is_empty() -> None:
 
 def test_a_box_without_width_is_a_line() -> None:
     assert crs.lonlat_box(7, 51.5, 7, 51.6).area == 0
+
+
+# -- names in GML -----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("name", "system", "north_first"),
+    [
+        ("EPSG:25832", "EPSG:25832", False),
+        ("urn:ogc:def:crs:EPSG::25832", "EPSG:25832", False),
+        ("urn:ogc:def:crs:EPSG:9.9.1:31467", "EPSG:31467", True),
+        ("epsg:31467", "EPSG:31467", False),
+        ("urn:ogc:def:crs,crs:EPSG::4258,crs:EPSG::5783", "EPSG:4258", True),
+        ("https://www.opengis.net/def/crs/EPSG/0/4258", "EPSG:4258", True),
+        ("http://www.opengis.net/gml/srs/epsg.xml#4258", "EPSG:4258", False),
+        ("urn:ogc:def:crs:OGC::CRS84", "EPSG:4326", False),
+        ("urn:adv:crs:ETRS89_UTM33", "EPSG:25833", False),
+        ("urn:adv:crs:DE_DHDN_3GK5*DE_DHHN92_NH", "EPSG:31469", False),
+        ("urn:adv:crs:DE_42-83_3GK4", "EPSG:2398", False),
+        ("urn:adv:crs:DE_PD-83_3GK4", "EPSG:3397", False),
+        ("urn:adv:crs:DE_RD-83_3GK5", "EPSG:3399", False),
+        ("urn:adv:crs:ETRS89_Lat-Lon-h", "EPSG:4258", True),
+        ("urn:adv:crs:DE_DHDN_Lat-Lon", "EPSG:4314", True),
+    ],
+)
+def test_names_in_gml(name: str, system: str, north_first: bool) -> None:
+    assert crs.named(name) == crs.Named(system, north_first)
+
+
+def test_the_surveying_offices_names_mean_what_they_say() -> None:
+    for name, words in [
+        ("DE_DHDN_3GK2", "DHDN / 3-degree Gauss-Kruger zone 2"),
+        ("DE_42-83_3GK5", "Pulkovo 1942(83) / 3-degree Gauss-Kruger zone 5"),
+        ("DE_PD-83_3GK3", "PD/83 / 3-degree Gauss-Kruger zone 3"),
+        ("DE_RD-83_3GK4", "RD/83 / 3-degree Gauss-Kruger zone 4"),
+        ("ETRS89_UTM31", "ETRS89 / UTM zone 31N"),
+        ("WGS84_Lat-Lon", "WGS 84"),
+    ]:
+        meant = crs.named(f"urn:adv:crs:{name}")
+        assert meant is not None
+        assert crs.parse(meant.system).name.startswith(words)
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        *("", "x", "EPSG:", "EPSG:99999", "urn:ogc:def:crs:EPSG::5773", "urn:adv:crs:DE_DHHN2016_NH", "urn:adv:crs:"),
+        *("urn:adv:crs:ETRS89_X-Y-Z", "urn:adv:crs:ETRS89_UTM99", "+proj=longlat", "EPSG:٤٣٢٦", "file.prj", "\ud800"),
+        *("DE_DHDN", "DE_DHDN_Lat-Lon_x", "http://127.0.0.1/def/crs/EPSG/0/4326", NAMELESS),
+    ],
+)
+def test_names_that_are_none(name: str) -> None:
+    assert crs.named(name) is None
+
+
+def test_where_a_system_is_used_tells_the_order() -> None:
+    gauss = crs.Named("EPSG:31466", True)
+    east_first = [[2_566_000.0, 5_710_000.0], [math.nan, 1.0], [math.inf, 2.0]]
+    assert not crs.is_north_first(gauss, east_first)
+    assert crs.is_north_first(gauss, [place[::-1] for place in east_first])
+    # where it tells nothing the name counts
+    assert crs.is_north_first(gauss, [])
+    assert crs.is_north_first(gauss, [[0.0, 0.0]])
+    for north_first in (True, False):
+        assert crs.is_north_first(crs.Named("EPSG:4326", north_first), [[51.5, 7.1]]) is north_first

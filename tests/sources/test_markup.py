@@ -57,6 +57,26 @@ def test_of_nested_pieces_the_outermost_counts(tmp_path: Path) -> None:
     assert texts(path, "p") == [([], "a")]
 
 
+def test_members_are_what_stands_in_their_holders(tmp_path: Path) -> None:
+    link = 'xmlns:xlink="http://www.w3.org/1999/xlink" xlink:href="#x"'
+    path = written(
+        tmp_path,
+        f"<a><m><p>1</p></m><m {link}/><ms><p>2</p><q>3</q></ms><m><FeatureCollection><m><p><m>4</m></p></m>"
+        "</FeatureCollection></m><p>5</p></a>",
+    )
+    found = [
+        ("/".join(markup.local(element.tag) for element in (*around, piece)), "".join(piece.itertext()))
+        for around, piece in markup.members(path, frozenset({"m", "ms"}), LIMITS)
+    ]
+    assert found == [
+        ("a/m/p", "1"),
+        ("a/m", ""),
+        ("a/ms/p", "2"),
+        ("a/ms/q", "3"),
+        ("a/m/FeatureCollection/m/p", "4"),
+    ]
+
+
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-16", "iso-8859-1"])
 def test_a_document_type_is_refused_wherever_it_hides(tmp_path: Path, encoding: str) -> None:
     comment = "<!--" + "x" * 300_000 + "-->"

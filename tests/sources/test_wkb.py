@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
+import numpy as np
 import pytest
 import shapely
 from hypothesis import given
@@ -138,3 +139,43 @@ def test_heights_are_not_plain(shape: shapely.Geometry) -> None:
 def test_any_bytes_are_judged(data: bytes) -> None:
     if wkb.is_plain(data):
         shapely.from_wkb(data, on_invalid="ignore")
+
+
+# -- from positions, and axes turned ----------------------------------------------------------------------------------
+
+
+def test_positions_as_geometries() -> None:
+    ring = np.array([[0.0, 0.0], [1.0, 0.0], [1.0, 2.0], [0.0, 0.0]])
+    polygon = wkb.polygon([ring])
+    assert shapely.from_wkb(wkb.point(ring[2])).wkt == "POINT (1 2)"
+    assert shapely.from_wkb(wkb.point(np.full(2, np.nan))).wkt == "POINT EMPTY"
+    assert shapely.from_wkb(wkb.line(ring[:2])).wkt == "LINESTRING (0 0, 1 0)"
+    assert shapely.from_wkb(polygon).wkt == "POLYGON ((0 0, 1 0, 1 2, 0 0))"
+    assert shapely.from_wkb(wkb.polygon([])).wkt == "POLYGON EMPTY"
+    assert shapely.from_wkb(wkb.many(wkb.POLYGONS, [polygon])).wkt == "MULTIPOLYGON (((0 0, 1 0, 1 2, 0 0)))"
+
+
+@given(geometries)
+def test_turned_axes(geometry: dict[str, Any]) -> None:
+    data = wkb.Writer().write(geometry)
+    assert wkb.turned(wkb.turned(data)) == data
+    before, after = shapely.from_wkb([data, wkb.turned(data)], on_invalid="ignore")
+    if before is not None:
+        places = shapely.get_coordinates(before)
+        assert np.array_equal(shapely.get_coordinates(after), places[:, ::-1], equal_nan=True)
+        assert shapely.get_type_id(before) == shapely.get_type_id(after)
+        if len(places):
+            assert np.array_equal(np.array(wkb.first(data)), places[0], equal_nan=True)
+
+
+def test_turned_axes_of_the_other_byte_order() -> None:
+    data = shapely.to_wkb(shapely.LineString([(1, 2), (3, 4)]), byte_order=0)
+    assert shapely.from_wkb(wkb.turned(data)).wkt == "LINESTRING (2 1, 4 3)"
+    assert wkb.first(data) == (1, 2)
+
+
+@given(st.binary(max_size=60))
+def test_what_is_not_plain_is_not_turned(data: bytes) -> None:
+    if not wkb.is_plain(data):
+        assert wkb.turned(data) == data
+        assert wkb.first(data) is None
