@@ -81,7 +81,7 @@ def _json(value: object) -> object:
 def _list(
     value: object, cast: Callable[[dict[str, Any]], Cast], words: Callable[[str], list[dict[str, Any]] | None]
 ) -> Cast:
-    if is_empty(value):
+    if means_unknown(value):
         return UNKNOWN
     given = _json(value)
     entries: list[object]
@@ -215,11 +215,11 @@ def contact(members: Mapping[str, str | None]) -> Contact | None:
 def contact_text(value: object) -> Cast:
     """Cast one member of a contact from a column of its own."""
     text = plain_text(value)
-    return UNKNOWN if text is None else clean(text, longest=300, one_line=True)
+    return UNKNOWN if text is None or means_unknown(text) else clean(text, longest=300, one_line=True)
 
 
 def _contact(value: object) -> Cast:
-    if is_empty(value):
+    if means_unknown(value):
         return UNKNOWN
     given = _json(value)
     if isinstance(given, list) and len(given) == 1:

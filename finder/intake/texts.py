@@ -13,12 +13,14 @@ from finder.intake.cells import (
     bad,
     is_empty,
     is_safe,
+    means_unknown,
     plain_text,
     shown,
     strip_controls,
 )
 from finder.intake.profiles import Column, key
 from finder.language import N_
+from finder.model.site import ATTRIBUTES
 
 LONGEST = {"id": 100, "name": 300, "source": 200, "source_id": 200, "municipality": 200}
 LONGEST_TEXT = 20_000
@@ -64,6 +66,7 @@ def clean(text: str, *, longest: int = LONGEST_TEXT, one_line: bool = False) -> 
 def caster(column: Column, name: str, escaped: bool) -> Caster:
     """Return the function that casts one cell of free text."""
     longest, one_line, part, codes = LONGEST.get(name, LONGEST_TEXT), name in _ONE_LINE, column.part, column.codes
+    describes = name in ATTRIBUTES  # a key may be any word
 
     def cast(value: object) -> Cast:
         text = plain_text(value)
@@ -78,6 +81,8 @@ def caster(column: Column, name: str, escaped: bool) -> Caster:
             text = match[1]
         if codes:
             text = codes.get(key(text), text)
+        if describes and means_unknown(text):
+            return UNKNOWN
         return clean(text, longest=longest, one_line=one_line)
 
     return cast
@@ -94,7 +99,7 @@ def unguarded(text: str) -> str:
 def url(value: object) -> Cast:
     """Cast a web address; only http and https are links."""
     text = value.strip() if isinstance(value, str) else value
-    if is_empty(text):
+    if means_unknown(text):
         return UNKNOWN
     if (
         isinstance(text, str)
