@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-import fnmatch
+import functools
+import re
 from collections.abc import Sequence
 from typing import Any
 
@@ -26,8 +27,14 @@ class Headers:
         self._taken: set[str] = set()
 
     def take(self, variants: Sequence[str]) -> list[str]:
-        """Return the present ones of the variants in the rule's order; they count as taken."""
-        found = dict.fromkeys(self._by_key[k] for variant in variants if (k := _key(variant)) in self._by_key)
+        """Return the present ones of the variants in the rule's order; they count as taken. * stands for anything."""
+        found: dict[str, None] = {}
+        for variant in variants:
+            if (named := self._by_key.get(_key(variant))) is not None:
+                found[named] = None
+            elif "*" in variant:
+                matches = _pattern(variant).fullmatch
+                found |= dict.fromkeys(header for name, header in self._by_key.items() if matches(name))
         self._taken |= set(found)
         return list(found)
 
@@ -50,13 +57,18 @@ def _key(header: str) -> str:
     return header if header == PLACE_COLUMN else key(header)
 
 
+@functools.lru_cache(maxsize=1_000)
+def _pattern(variant: str) -> re.Pattern[str]:
+    return re.compile(".*".join(re.escape(key(part)) for part in variant.split("*")), re.DOTALL)
+
+
 def left_out(headers: Headers, profile: Profile) -> list[Issue]:
     """Name each column that no rule takes, and together those that the profile leaves out on purpose."""
-    patterns = tuple("*".join(key(part) for part in pattern.split("*")) for pattern in profile.ignore)
+    patterns = [_pattern(pattern) for pattern in profile.ignore]
     issues = []
     ignored = []
     for header in headers.left():
-        if any(fnmatch.fnmatchcase(key(header), pattern) for pattern in patterns):
+        if any(pattern.fullmatch(key(header)) for pattern in patterns):
             ignored.append(header)
             continue
         message = N_("No rule takes the column “%(column)s”; it is left out.")

@@ -18,6 +18,7 @@ _TOLD_APART: dict[str, tuple[str, ...]] = {
     "externeReferenz": ("typ",),
     "hatGenerAttribut": ("name",),
     "gemeinde": (),
+    "sondernutzung": (),
 }
 """By which of their properties objects that repeat themselves are told apart; by none: by their number."""
 _NIL = "{http://www.w3.org/2001/XMLSchema-instance}nil"

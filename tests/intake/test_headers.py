@@ -20,6 +20,17 @@ def test_headers_are_taken_in_the_order_of_the_rule() -> None:
     assert headers.take(["nothing"]) == []
 
 
+def test_a_star_stands_for_anything_in_the_order_of_the_file() -> None:
+    headers = Headers(table({"b@2.h": [1], "a.h": [2], "b@1.hMax": [3], "b@1.H": [4], "b[1].h": [5]}))
+    assert headers.take(["b@*.h", "a.h"]) == ["b@2.h", "b@1.H", "a.h"]
+    assert headers.take(["b[*].h"]) == ["b[1].h"]
+    assert headers.left() == ["b@1.hMax"]
+
+
+def test_a_header_with_a_star_is_itself_where_it_is_there() -> None:
+    assert Headers(table({"Name*": [1], "Name2": [2]})).take(["name*"]) == ["Name*"]
+
+
 def test_of_two_headers_that_are_alike_the_first_counts() -> None:
     headers = Headers(table({"GeoX": [1], "Geo X": [2]}))
     assert headers.take(["geox"]) == ["GeoX"]

@@ -286,10 +286,12 @@ def test_special_uses_of_both_generations(tmp_path: Path, version: str) -> None:
 
 
 def test_what_repeats_itself_is_a_list(tmp_path: Path) -> None:
-    complex_ = [{"BP_KomplexeSondernutzung": {"allgemein": code}} for code in ("1600", "1800")]
-    row = only(tmp_path, whole(zone(sondernutzung=complex_), planArt=["10001", "3000"]))
+    uses = [{"BP_KomplexeSondernutzung": {"allgemein": code}} for code in ("1600", "1800")]
+    lots = [{"XP_Vermerk": {"art": "a"}}, {"XP_Vermerk": {"art": "b"}}]
+    row = only(tmp_path, whole(zone(sondernutzung=uses, vermerk=lots), planArt=["10001", "3000"]))
     assert row["plan_planArt"] == ["10001", "3000"]
-    assert row["sondernutzung"] == [{"allgemein": "1600"}, {"allgemein": "1800"}]
+    assert (row["sondernutzung.allgemein"], row["sondernutzung@2.allgemein"]) == ("1600", "1800")
+    assert row["vermerk"] == [{"art": "a"}, {"art": "b"}]
 
 
 def test_towns_and_documents_of_a_plan(tmp_path: Path) -> None:
