@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import posixpath
+from collections.abc import Mapping, Sequence
 from pathlib import Path, PurePosixPath
+from types import MappingProxyType
 from xml.etree.ElementTree import Element
 
 import numpy as np
@@ -27,7 +29,7 @@ _BESIDE = {"extrude", "tessellate", "altitudeMode", "drawOrder", "altitudeOffset
 _JOINED = " / "
 
 
-def read(path: Path, limits: Limits, *, format_: str = FORMAT, notes: Notes | None = None) -> Table:
+def read(path: Path, limits: Limits) -> Table:
     """Return the placemarks as a table; folders within folders are joined by a slash.
 
     Raises
@@ -35,40 +37,76 @@ def read(path: Path, limits: Limits, *, format_: str = FORMAT, notes: Notes | No
     Refusal
         The text is no XML, has a document type, only points elsewhere, or goes beyond the limits.
     """
-    notes = notes or Notes(limits.max_issues)
-    shapes = _Shapes(limits, notes)
-    features = Features(limits)
-    for around, piece in markup.pieces(path, frozenset({"Placemark"} | _ELSEWHERE), limits):
-        kind = local(piece.tag)
-        if kind != "Placemark":
-            notes.add("pointer_left_out", kind=kind)
-            continue
-        values, geometry = _values(piece, around, notes)
-        shape = None if geometry is None else shapes.read(geometry, len(features) + 1)
-        features.add(values, shape, placed=geometry is not None)
-    if not len(features) and any(issue.rule == "pointer_left_out" for issue in notes):
-        raise Refusal("elsewhere")
-    return features.table(format_, crs=geojson.LONLAT, notes=notes)
+    reader = _Reader(limits)
+    reader.take(path)
+    return reader.table(FORMAT)
 
 
 def read_packed(opened: Archive, folder: Path, limits: Limits) -> Table:
     """Return the placemarks of an archive's KML, unpacked into `folder`: of doc.kml, else of the first there is.
+
+    Members to which it links are read as well: so GDAL packs layers.
 
     Raises
     ------
     Refusal
         As with `read`.
     """
-    notes = Notes(limits.max_issues)
     names = [name for name in opened.names if PurePosixPath(name).suffix.lower() == SUFFIX]
-    name = next((name for name in names if name.casefold() == _MAIN), names[0])
-    if len(names) > 1:
-        notes.once("one_of_several", name=name, count=len(names))
-    path = folder / _MAIN
-    opened.unpack(name, path)
-    if local(markup.root(path)) != "kml":
-        raise Refusal("zip_content")
-    return read(path, limits, format_=PACKED, notes=notes)
+    main = next((name for name in names if name.casefold() == _MAIN), names[0])
+    reader = _Reader(limits)
+    waiting, seen = [main], {main}
+    for number, name in enumerate(waiting):
+        path = folder / f"{number}{SUFFIX}"
+        opened.unpack(name, path)
+        if local(markup.root(path)) != "kml":
+            raise Refusal("zip_content")
+        linked = reader.take(path, {posixpath.relpath(other, posixpath.dirname(name)): other for other in names})
+        waiting += [other for other in linked if other not in seen]
+        seen.update(linked)
+    if len(seen) < len(names):
+        reader.notes.once("one_of_several", name=main, count=len(names))
+    return reader.table(PACKED)
+
+
+class _Reader:
+    """Takes the placemarks of one file or of several."""
+
+    def __init__(self, limits: Limits) -> None:
+        self.notes = Notes(limits.max_issues)
+        self._limits = limits
+        self._shapes = _Shapes(limits, self.notes)
+        self._features = Features(limits)
+
+    def take(self, path: Path, beside: Mapping[str, str] = MappingProxyType({})) -> list[str]:
+        """Take a file's placemarks; return which files `beside` it, known by their addresses, it links to."""
+        linked: dict[str, None] = {}
+        for around, piece in markup.pieces(path, frozenset({"Placemark"} | _ELSEWHERE), self._limits):
+            kind = local(piece.tag)
+            if kind == "Placemark":
+                values, geometry = _values(piece, around, self.notes)
+                shape = None if geometry is None else self._shapes.read(geometry, len(self._features) + 1)
+                self._features.add(values, shape, placed=geometry is not None)
+            elif (name := beside.get(_address(piece))) is not None:
+                linked[name] = None
+            else:
+                self.notes.add("pointer_left_out", kind=kind)
+        return list(linked)
+
+    def table(self, format_: str) -> Table:
+        """Return what was taken."""
+        if not len(self._features) and any(issue.rule == "pointer_left_out" for issue in self.notes):
+            raise Refusal("elsewhere")
+        return self._features.table(format_, crs=geojson.LONLAT, notes=self.notes)
+
+
+def _address(link: Element) -> str:
+    """Return the address of a network link as it stands there, tidied like that of a file; empty where it has none."""
+    if local(link.tag) != "NetworkLink":
+        return ""
+    found = (inner for child in link if local(child.tag) in ("Link", "Url") for inner in child)
+    address = next((_text(inner) for inner in found if local(inner.tag) == "href"), None)
+    return posixpath.normpath(address) if address else ""
 
 
 # -- values -----------------------------------------------------------------------------------------------------------
@@ -165,7 +203,10 @@ class _Shapes:
             return self._polygon(element)
         if kind == "MultiGeometry":
             self._count(1)
-            return wkb.many(wkb.COLLECTION, [self._geometry(member) for member in element])
+            kinds = {local(member.tag) for member in element}
+            return wkb.many(
+                wkb.POLYGONS if kinds == {"Polygon"} else wkb.COLLECTION, [self._geometry(member) for member in element]
+            )
         raise Unreadable
 
     def _polygon(self, element: Element) -> bytes:

@@ -1,4 +1,4 @@
-"""The same sites in XML, written by hand as the programs of the field write it: KML and GML."""
+"""The same sites in XML, written by hand as the programs of the field write it: KML, GML, XPlanGML and OpenImmo."""
 
 from __future__ import annotations
 
@@ -123,6 +123,57 @@ def gml_shape(shape: Any, id_: str, named: str, turned: bool = False) -> str:
         return f"<gml:MultiSurface {about}>{parts}</gml:MultiSurface>"
     inner = "".join(f"<gml:interior>{ring(hole)}</gml:interior>" for hole in shape.interiors)
     return f"<gml:Polygon {about}><gml:exterior>{ring(shape.exterior)}</gml:exterior>{inner}</gml:Polygon>"
+
+
+# -- XPlanGML ---------------------------------------------------------------------------------------------------------
+
+_KINDS = {"MI": ("2000", "1500"), "MU": ("2000", "1550"), "GE": ("3000", "1700"), "GI": ("3000", "1800"),
+          "SO": ("4000", "2100"), "other": ("9999", "9999"), "GEe": ("3000", "1700")}  # fmt: skip
+_STATES = {"in_procedure": "2000", "adopted": "3000", "in_force": "4000"}
+
+
+def xplan(path: Path, sites: Sequence[Site], version: str, system: str = METRES) -> Path:
+    """Write XPlanGML: of each site with an outline a plan with one area; of several kinds of use the first."""
+    members = []
+    for number, (site, shape) in enumerate(zip(sites, moved(sites, system), strict=True), 1):
+        if isinstance(shape, shapely.Point):
+            continue
+        members += [
+            f"<gml:featureMember>{feature}</gml:featureMember>" for feature in _plan(site, shape, number, system)
+        ]
+    path.write_text(
+        '<?xml version="1.0" encoding="UTF-8"?>\n<xplan:XPlanAuszug '
+        f'xmlns:xplan="http://www.xplanung.de/xplangml/{version.replace(".", "/")}" '
+        'xmlns:gml="http://www.opengis.net/gml/3.2" xmlns:xlink="http://www.w3.org/1999/xlink" gml:id="GML_1">\n'
+        f"{''.join(members)}</xplan:XPlanAuszug>\n",
+        encoding="utf-8",
+    )
+    return path
+
+
+def _plan(site: Site, shape: Any, number: int, system: str) -> list[str]:
+    def element(tag: str, value: Any) -> str:
+        return "" if value is None else f"<xplan:{tag}>{text(value)}</xplan:{tag}>"
+
+    plan, section, zone = f"Plan_{number}", f"Bereich_{number}", site.source_id
+    general, special = _KINDS[site.zoning[0]] if site.zoning else (None, None)
+    varied = element("abweichungBauNVO", "9999") if site.zoning and site.zoning[0] == "GEe" else ""
+    return [
+        f'<xplan:BP_Plan gml:id="{plan}">{element("name", site.name)}{element("nummer", site.plan_name)}'
+        f"<xplan:raeumlicherGeltungsbereich>{gml_shape(shape, f'p{number}', system)}</xplan:raeumlicherGeltungsbereich>"
+        f"<xplan:gemeinde><xplan:XP_Gemeinde>{element('ags', site.municipality)}"
+        f"{element('gemeindeName', 'Musterstadt')}</xplan:XP_Gemeinde></xplan:gemeinde>{element('planArt', '1000')}"
+        f"{element('rechtsstand', _STATES.get(site.plan_status or ''))}"
+        f'<xplan:bereich xlink:href="#{section}"/></xplan:BP_Plan>',
+        f'<xplan:BP_Bereich gml:id="{section}">{element("nummer", 0)}<xplan:planinhalt xlink:href="#{zone}"/>'
+        f'<xplan:gehoertZuPlan xlink:href="#{plan}"/></xplan:BP_Bereich>',
+        f'<xplan:BP_BaugebietsTeilFlaeche gml:id="{zone}">{element("rechtscharakter", "1000")}'
+        f'<xplan:gehoertZuBereich xlink:href="#{section}"/>'
+        f"<xplan:position>{gml_shape(shape, f'z{number}', system)}</xplan:position>{element('flaechenschluss', True)}"
+        f"{element('GFZ', site.gfz)}{element('GRZ', site.grz)}{element('BMZ', site.bmz)}{element('Z', site.max_floors)}"
+        f"{element('allgArtDerBaulNutzung', general)}{element('besondereArtDerBaulNutzung', special)}{varied}"
+        "</xplan:BP_BaugebietsTeilFlaeche>",
+    ]
 
 
 # -- OpenImmo ---------------------------------------------------------------------------------------------------------

@@ -145,10 +145,15 @@ def test_times_and_what_else_placemarks_say(tmp_path: Path) -> None:
             f"<Polygon><innerBoundaryIs>{RING}</innerBoundaryIs><outerBoundaryIs>{RING}</outerBoundaryIs></Polygon>",
             Polygon(TRIANGLE.exterior, [TRIANGLE.exterior]),
         ),
-        (f"<MultiGeometry>{POLYGON}{POLYGON}</MultiGeometry>", GeometryCollection([TRIANGLE, TRIANGLE])),
+        (f"<MultiGeometry>{POLYGON}{POLYGON}</MultiGeometry>", MultiPolygon([TRIANGLE, TRIANGLE])),
+        (
+            f"<MultiGeometry>{POLYGON}<Point><coordinates>7,51</coordinates></Point></MultiGeometry>",
+            GeometryCollection([TRIANGLE, Point(7, 51)]),
+        ),
+        ("<MultiGeometry/>", GeometryCollection()),
         (
             f"<MultiGeometry><MultiGeometry>{POLYGON}</MultiGeometry></MultiGeometry>",
-            GeometryCollection([GeometryCollection([TRIANGLE])]),
+            GeometryCollection([MultiPolygon([TRIANGLE])]),
         ),
     ],
 )
@@ -249,6 +254,26 @@ def test_several_files_in_an_archive(tmp_path: Path, main: str) -> None:
     assert packed(tmp_path, {"b.kml": named("b"), "c.kml": named("c")}).columns == {"name": ["b"]}
 
 
+def test_layers_that_the_main_file_links_to_are_read(tmp_path: Path) -> None:
+    def link(address: str, tag: str = "Link") -> str:
+        return f"<NetworkLink><name>x</name><{tag}><href>{address}</href></{tag}></NetworkLink>"
+
+    members = {
+        "layers/süd.kml": named("south"),
+        "doc.kml": document(link("layers/nord.kml"), link("./layers/süd.kml", "Url"), link("layers/nord.kml")),
+        "layers/nord.kml": document(link("../doc.kml"), link("süd.kml"), mark("<name>north</name>")),
+    }
+    raw = packed(tmp_path, members)
+    assert raw.columns == {"name": ["north", "south"]}
+    assert shapes(raw) == [TRIANGLE.wkt] * 2
+    assert raw.issues == ()
+    raw = packed(tmp_path, {**members, "aside.kml": named("aside"), "layers/süd.kml": document(link("http://a/b.kml"))})
+    assert raw.columns == {"name": ["north"]}
+    assert rules(raw) == ["pointer_left_out", "one_of_several"]
+    for address in ("/etc/passwd", "../../a.kml", "http://127.0.0.1/a.kml", "layers", "", "layers/none.kml"):
+        refused(zipped(tmp_path / "b.kmz", {"doc.kml": document(link(address)).encode(), "a.png": b""}), "elsewhere")
+
+
 def test_archives_that_are_none(tmp_path: Path) -> None:
     refused(zipped(tmp_path / "a.kmz", {"doc.kml": b"<gml/>"}), "zip_content")
     refused(zipped(tmp_path / "a.kmz", {"doc.kml": b"hello"}), "not_xml")
@@ -269,7 +294,7 @@ numbers = st.floats(-180, 180, allow_nan=False).map(lambda value: round(value, 7
 points = st.tuples(numbers, numbers)
 rings = st.lists(points, min_size=3, max_size=6)
 polygons = st.builds(Polygon, rings, st.lists(rings, max_size=2))
-geometries = points.map(Point) | polygons | st.lists(polygons, min_size=1, max_size=3).map(GeometryCollection)
+geometries = points.map(Point) | polygons | st.lists(polygons, min_size=1, max_size=3).map(MultiPolygon)
 
 
 def as_kml(shape: Any) -> str:
