@@ -6,6 +6,7 @@ import csv
 import errno
 import itertools
 import os
+import warnings
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -14,7 +15,8 @@ import numpy as np
 import orjson
 import pyogrio
 import shapely
-from pyogrio.errors import DataSourceError, FeatureError
+from pyogrio.errors import DataSourceError, FeatureError, GeometryError
+from shapely.geometry.base import BaseGeometry
 
 from finder import crs
 from finder.errors import UnusableInput
@@ -78,6 +80,14 @@ def _cell(value: Any, escaped: bool) -> Any:
     return unguarded(value) if escaped and isinstance(value, str) else value
 
 
+def _read(shape: bytes | None) -> BaseGeometry | None:
+    """Return a place, however wrong, None where the bytes are none at all."""
+    try:
+        return shapely.from_wkb(shape or None, on_invalid="fix")
+    except NotImplementedError:  # a curve
+        return None
+
+
 # -- CSV --------------------------------------------------------------------------------------------------------------
 
 
@@ -108,7 +118,7 @@ def _text(value: Any) -> Any:
 
 
 def _ewkt(shape: bytes | None, srid: int | None) -> str | None:
-    place = None if shape is None else shapely.from_wkb(shape, on_invalid="fix")
+    place = _read(shape)
     if place is None:
         return None
     text = shapely.to_wkt(place, rounding_precision=-1)
@@ -142,22 +152,24 @@ def _write_gpkg(path: Path, raw: RawRecords, reasons: Mapping[int, str]) -> None
         data += [np.array(rows, dtype="int64"), np.array([reasons[row] for row in rows], dtype=object)]
         masks += [np.zeros(len(rows), dtype=bool)] * 2
         geometry = np.empty(len(rows), dtype=object)
-        geometry[:] = [shapes[position] for position in positions]
+        geometry[:] = [None if _read(shapes[position]) is None else shapes[position] for position in positions]
         try:
-            pyogrio.raw.write(
-                path,
-                geometry=geometry,
-                field_data=data,
-                field_mask=masks,
-                fields=np.array(fields, dtype=object),
-                layer="rejected",
-                driver="GPKG",
-                geometry_type="Unknown",
-                crs=raw.crs,
-                append=count > 0,
-                layer_options={} if count else options,
-            )
-        except (DataSourceError, FeatureError) as error:  # with its words for SQL that nobody wrote
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore", UserWarning)  # a file that names no system gets none here either
+                pyogrio.raw.write(
+                    path,
+                    geometry=geometry,
+                    field_data=data,
+                    field_mask=masks,
+                    fields=np.array(fields, dtype=object),
+                    layer="rejected",
+                    driver="GPKG",
+                    geometry_type="Unknown",
+                    crs=raw.crs,
+                    append=count > 0,
+                    layer_options={} if count else options,
+                )
+        except (DataSourceError, FeatureError, GeometryError) as error:  # with its words for SQL that nobody wrote
             raise OSError(errno.EIO, os.strerror(errno.EIO)) from error
 
 
