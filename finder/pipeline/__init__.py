@@ -3,7 +3,7 @@
 from finder.model.outcome import Report, summary
 from finder.pipeline.access import measure_access
 from finder.pipeline.delivery import Progress, deliver, region_box
-from finder.pipeline.layers import LayerReport, load_zoning
+from finder.pipeline.layers import LayerReport, load_zoning, withdraw_zoning
 from finder.pipeline.region import INVENTORIES, fill, load_boundaries, start
 
 __all__ = [
@@ -19,4 +19,5 @@ __all__ = [
     "region_box",
     "start",
     "summary",
+    "withdraw_zoning",
 ]

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from finder import crs, resources, sources
-from finder.errors import ConfigError, UnusableInput
+from finder.errors import ConfigError, NotFound, UnusableInput
 from finder.intake import normalise, profiles, zone_rules
 from finder.intake.profiles import Profile
 from finder.language import N_
@@ -48,9 +48,8 @@ class LayerReport:
 
     def counts(self) -> dict[str, int]:
         """Return the report's counts in the order they are printed."""
-        sites = ("given", "updated", "kept", "withdrawn", "agreeing", "differing", "doubtful", "without", "by_point")
         own = {name: getattr(self, name) for name in ("read", "zones", "in_force", "repaired", "rejected")}
-        return own | {name: getattr(self.applied, name) for name in sites}
+        return own | self.applied.counts()
 
 
 class _Undone(Exception):
@@ -151,3 +150,37 @@ def _report(
         applied=applied,
         layers=layers,
     )
+
+
+def withdraw_zoning(
+    database: Database, source: str, *, dry_run: bool = False, actor: str = "zoning", at: dt.datetime | None = None
+) -> tuple[Applied, dict[str, int]]:
+    """Take the layer named `source` back with all that sites have from it; return what became of them, and the others.
+
+    Raises
+    ------
+    NotFound
+        There is no such layer; those there are are named.
+    """
+    at = at or dt.datetime.now(dt.UTC)
+    told: tuple[Applied, dict[str, int]] | None = None
+    try:
+        with database.writing() as session:
+            known = zones.layers(session)
+            if source not in known:
+                raise NotFound(
+                    N_("There is no zoning layer “%(name)s”; stored are: %(known)s."),
+                    name=source[:80],
+                    known=", ".join(known) or "–",
+                )
+            delivery = saving.record_delivery(
+                session, actor=actor, file_name="", sha256="", profile=OWN, summary={"withdrawn_layer": source}, at=at
+            )
+            zones.replace(session, source, [])
+            told = zoning.apply(session, delivery, actor=actor, at=at), zones.layers(session)
+            if dry_run:
+                raise _Undone
+    except _Undone:
+        pass
+    assert told is not None
+    return told

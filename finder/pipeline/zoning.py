@@ -47,6 +47,10 @@ class Applied:
     by_point: int = 0  # of those with a zoning from the layer: by the point they are known by
     issues: list[Issue] = field(default_factory=list)
 
+    def counts(self) -> dict[str, int]:
+        """Return the counts in the order they are printed."""
+        return {name: count for name, count in vars(self).items() if name != "issues"}
+
     @property
     def wrote(self) -> bool:
         """Whether a site is another one than before."""

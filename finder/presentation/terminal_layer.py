@@ -12,6 +12,7 @@ from finder.language import N_, Language
 from finder.model.record import Issue, Origin
 from finder.presentation import terminal_report
 from finder.presentation.outcomes import Wording
+from finder.presentation.terminal import one_line
 
 _ZONES = {
     "read": N_("zones read"),
@@ -46,23 +47,44 @@ def report(
     language: Language,
 ) -> RenderableType:
     """Return the counts of zones and sites, and below them what was noticed of either."""
-    wording = Wording({}, language)
     head = language.text(
         N_("%(file)s (%(format)s), layer “%(source)s”"), file=origin.name, format=origin.format, source=source
     )
-    parts: list[RenderableType] = [Text(head)]
-    for labels in (_ZONES, _SITES):
-        parts += (Text(f"  {language.text(label):<28} {counts[name]:>9}") for name, label in labels.items())
+    parts: list[RenderableType] = [
+        Text(one_line(head)),
+        *_counts(_ZONES, counts, language),
+        *_counts(_SITES, counts, language),
+    ]
     if counts["zones"] and not counts["in_force"]:
         parts.append(Text(language.text(N_("No zone is of a plan in force: none says anything of a site."))))
-    if len(layers) > 1:
-        known = ", ".join(f"{name} ({count})" for name, count in layers.items())
-        parts.append(Text(language.text(N_("Layers stored: %(layers)s"), layers=known)))
+    parts += _layers(layers, language)
     if not stored:
         parts.append(Text(language.text(N_("Nothing was stored."))))
     elif not changed:
         parts.append(Text(language.text(N_("The zones are those that were stored before."))))
-    for title, issues in ((N_("What was noticed of the zones"), zones), (N_("What was noticed of the sites"), sites)):
-        if issues:
-            parts += (Text(language.text(title), style="bold"), terminal_report.issues(issues, wording))
-    return Lines(*parts)
+    parts += _noticed(N_("What was noticed of the zones"), zones, language)
+    return Lines(*parts, *_noticed(N_("What was noticed of the sites"), sites, language))
+
+
+def withdrawn(
+    source: str, counts: Mapping[str, int], layers: Mapping[str, int], sites: tuple[Issue, ...], language: Language
+) -> RenderableType:
+    """Return the same of a layer that was taken back."""
+    head = Text(one_line(language.text(N_("Layer “%(source)s” taken back"), source=source)))
+    parts = [head, *_counts(_SITES, counts, language), *_layers(layers, language)]
+    return Lines(*parts, *_noticed(N_("What was noticed of the sites"), sites, language))
+
+
+def _counts(labels: Mapping[str, str], counts: Mapping[str, int], language: Language) -> list[Text]:
+    return [Text(f"  {language.text(label):<28} {counts[name]:>9}") for name, label in labels.items()]
+
+
+def _layers(layers: Mapping[str, int], language: Language) -> list[Text]:
+    known = ", ".join(f"{name} ({count})" for name, count in layers.items())
+    return [Text(one_line(language.text(N_("Layers stored: %(layers)s"), layers=known)))] if len(layers) > 1 else []
+
+
+def _noticed(title: str, issues: tuple[Issue, ...], language: Language) -> list[RenderableType]:
+    if not issues:
+        return []
+    return [Text(language.text(title), style="bold"), terminal_report.issues(issues, Wording({}, language))]
