@@ -9,6 +9,7 @@ from collections.abc import Iterable
 import pandas as pd
 
 from finder import crs
+from finder.intake import profiles
 from finder.intake.normalise import Batch
 from finder.intake.profiles import Profile
 from finder.model.outcome import Missing, Outcome, Rejected, Report
@@ -27,7 +28,7 @@ class Ledger:
         self._origin = raw.origin
         self._profile = profile.name
         self._chosen = chosen
-        self._crs = crs_given or raw.crs or profile.geometry.crs
+        self._crs = crs_given or raw.crs or _of_columns(raw, profile)
         self._placed = False
         self._counts = dict.fromkeys(("read", "new", "changed", "unchanged", "repaired", "conflicts"), 0)
         self._whole: dict[tuple[object, ...], Issue] = {}
@@ -93,6 +94,12 @@ class Ledger:
             Rejected(row=row, key=key, name=name, reasons=tuple(reasons[row]))
             for row, (key, name) in sorted(self._named.items())
         )
+
+
+def _of_columns(raw: RawRecords, profile: Profile) -> str | None:
+    """Return the system of coordinates in columns; None where every row may say its own."""
+    said = {profiles.key(name) for name in profile.geometry.crs_headers}
+    return None if any(profiles.key(header) in said for header in raw.columns) else profile.geometry.crs
 
 
 def _short(system: str) -> str:
