@@ -74,7 +74,7 @@ def _judge(members: list[zipfile.ZipInfo], directory: int, limits: Limits) -> No
     for member in members:
         _judge_one(member, limits)
     if sum(member.file_size for member in members) > limits.max_unpacked_bytes:
-        raise Refusal("zip_bomb")
+        raise Refusal("zip_unpacked", limit=limits.max_unpacked_bytes // MIB)
     names = [member.filename.rstrip("/").casefold() for member in members]
     spans = sorted((member.header_offset, _least_end(member)) for member in members)
     if len(set(names)) != len(names) or any(end > start for (_, end), (start, _) in pairwise([*spans, (directory, 0)])):
@@ -96,7 +96,7 @@ def _judge_one(member: zipfile.ZipInfo, limits: Limits) -> None:
     if member.compress_type not in _METHODS:
         raise Refusal("zip_method")
     if member.file_size > max(_SMALL_BYTES, limits.max_ratio * member.compress_size):
-        raise Refusal("zip_bomb")
+        raise Refusal("zip_ratio", limit=limits.max_ratio)
 
 
 def _least_end(member: zipfile.ZipInfo) -> int:

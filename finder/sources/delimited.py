@@ -5,27 +5,25 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import chain, islice
 
 import pyarrow as pa
 
-from finder.sources import text
+from finder.sources import tabular, text
 from finder.sources.limits import Limits
 from finder.sources.sentences import Notes, Refusal
-from finder.sources.table import Columns, Table
+from finder.sources.table import Table
 
 FORMAT = "CSV"
 DELIMITERS = (";", ",", "\t", "|")
 _BLOCK = 20_000
-_LOOKED_AT = 100
 _LONGEST_CELL = 2**31 - 1  # the module's limit holds for the whole process: never lower it to one text's length
 _SAMPLE_CHARACTERS = 1_000_000
 _STATED = re.compile(r"sep=(.)\r?\n", re.IGNORECASE)  # a first line that Excel writes and reads
 _END = "\x00"  # no text holds it: a last line of our own that shows whether a quotation mark was left open
-_NO_NAME = re.compile(r"[-+\d.,\s%€]*")
+_SHOWN = {"\t": "Tab"}
 
 
 @dataclass(frozen=True)
@@ -53,23 +51,20 @@ def read(data: bytes, limits: Limits) -> Table:
     layout = _layout(content, stated[1] if stated else None)
     records = _records(content, layout, notes)
     above = list(islice(records, layout.header))
+    line = bool(stated) + sum(1 + sum(cell.count("\n") for cell in record) for record in above) + 1
+    marked = f"{encoding} (BOM)" if text.mark(data) else encoding
+    notes.once("text_read", encoding=marked, delimiter=_SHOWN.get(layout.delimiter, layout.delimiter), line=line)
     if above:
-        lines = bool(stated) + sum(1 + sum(cell.count("\n") for cell in record) for record in above)
-        notes.once("header_found", line=lines + 1)
-    names, unnamed = _names(next(records), notes, limits)
-    reader = _Reader(names, limits, notes)
+        notes.once("header_found", line=line)
+    reader = tabular.Reader(tabular.names(next(records), notes, limits), limits, notes)
+    row = 0
     while block := list(islice(records, _BLOCK)):
-        reader.add(block)
-    columns = reader.columns.finish()
-    for position, name in unnamed.items():
-        if columns.get(name) is None or columns[name].kind == "none":
-            columns.pop(name, None)
-        else:
-            notes.add("header_empty", position=position, header=name)
+        reader.add(block, range(row + 1, row + len(block) + 1))
+        row += len(block)
     return Table(
         format=FORMAT,
-        columns=columns,
-        length=reader.columns.length,
+        columns=reader.finish(),
+        length=reader.length,
         rows=pa.array(reader.rows, pa.int64()),
         encoding=encoding,
         delimiter=layout.delimiter,
@@ -84,19 +79,18 @@ def _layout(content: str, stated: str | None) -> _Layout:
     """Return how the text is laid out: by the delimiter that gives most rows one width; in doubt, the greater one."""
     best: tuple[tuple[float, int], str, int] | None = None
     for delimiter in (stated,) if stated else DELIMITERS:
-        if found := _header(_sample(content, delimiter)):
-            header, width, share = found
-            score = (round(share, 1), width)
+        if found := tabular.find(_sample(content, delimiter)):
+            score = (round(found.share, 1), found.width)
             if best is None or score > best[0]:
-                best = (score, delimiter, header)
+                best = (score, delimiter, found.position)
     if best is None:
         raise Refusal("no_header")
     return _Layout(best[1], best[2], _is_regular(content, best[1]))
 
 
 def _sample(content: str, delimiter: str) -> list[list[str]]:
-    records = list(islice(_rows(content[:_SAMPLE_CHARACTERS], delimiter), _LOOKED_AT))
-    if len(content) > _SAMPLE_CHARACTERS and 1 < len(records) < _LOOKED_AT:
+    records = list(islice(_rows(content[:_SAMPLE_CHARACTERS], delimiter), tabular.LOOKED_AT))
+    if len(content) > _SAMPLE_CHARACTERS and 1 < len(records) < tabular.LOOKED_AT:
         records.pop()  # cut off
     return records
 
@@ -117,24 +111,6 @@ def _rows(content: str, delimiter: str, *, strict: bool = False) -> Iterator[lis
     return csv.reader(io.StringIO(content, newline=""), delimiter=delimiter, strict=strict)
 
 
-def _header(records: list[list[str]]) -> tuple[int, int, float] | None:
-    """Return which record holds the column names, the table's width, and the share of records that have it."""
-    filled = [record for record in records if any(cell.strip() for cell in record)]
-    widths = Counter(len(record) for record in filled if len(record) > 1)
-    if not widths:
-        return None
-    # a wide row is worth more than several narrow ones: a title above the table may hold a comma as well
-    width = max(widths, key=lambda size: (widths[size] * size, size))
-    for position, record in enumerate(records):
-        cells = [cell.strip() for cell in record]
-        while cells and not cells[-1]:
-            cells.pop()
-        named = sum(1 for cell in cells if not _NO_NAME.fullmatch(cell))
-        if len(cells) > 1 and named >= 2 and named * 2 >= min(width, len(record)) and len(record) * 2 >= width:
-            return position, width, widths[width] / len(filled)
-    return None
-
-
 # -- reading ----------------------------------------------------------------------------------------------------------
 
 
@@ -153,65 +129,3 @@ def _records(content: str, layout: _Layout, notes: Notes) -> Iterator[list[str]]
         before = record
     if before != [_END]:
         raise Refusal("open_quote", row=max(count - layout.header, 1))
-
-
-def _names(record: list[str], notes: Notes, limits: Limits) -> tuple[list[str], dict[int, str]]:
-    """Return one name for each column, and the made-up ones by the column's position."""
-    if len(record) > limits.max_columns:
-        raise Refusal("too_many_columns", limit=limits.max_columns)
-    names: dict[str, None] = {}
-    unnamed = {}
-    taken = {cell.strip() for cell in record}
-    for position, cell in enumerate(record, start=1):
-        stated = cell.strip()
-        name = stated or f"column_{position}"
-        number = 2
-        while name in names or (name != stated and name in taken):
-            name = f"{stated or f'column_{position}'}_{number}"
-            number += 1
-        if not stated:
-            unnamed[position] = name
-        elif name != stated:
-            notes.add("header_repeated", field=name, stated=stated, header=name)
-        names[name] = None
-    return list(names), unnamed
-
-
-class _Reader:
-    """Takes records block by block into columns."""
-
-    def __init__(self, names: list[str], limits: Limits, notes: Notes) -> None:
-        self.columns = Columns(limits)
-        self.rows: list[int] = []
-        self._names = names
-        self._notes = notes
-        self._row = 0
-
-    def add(self, records: list[list[str]]) -> None:
-        """Take one block."""
-        wanted = len(self._names)
-        kept = []
-        for record in records:
-            self._row += 1
-            if len(record) != wanted:
-                if not record:
-                    continue  # an empty line
-                record = self._fitted(record)
-            if not any(record):
-                continue
-            kept.append(record)
-            self.rows.append(self._row)
-        cells: Iterator[tuple[str, ...]] = zip(*kept, strict=True) if kept else iter([()] * wanted)
-        block = {name: [cell or None for cell in column] for name, column in zip(self._names, cells, strict=True)}
-        self.columns.add(block, len(kept))
-
-    def _fitted(self, record: list[str]) -> list[str]:
-        wanted = len(self._names)
-        found = len(record)
-        if found < wanted:
-            if any(record):
-                self._notes.add("row_short", row=self._row, found=found, wanted=wanted)
-            return record + [""] * (wanted - found)
-        if any(cell.strip() for cell in record[wanted:]):
-            self._notes.add("row_long", row=self._row, found=found, wanted=wanted)
-        return record[:wanted]

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from pathlib import Path, PurePosixPath
 
-from finder.sources import archive
+from finder.sources import archive, workbook
 from finder.sources.limits import Limits
 from finder.sources.sentences import Refusal
 from finder.sources.table import Table
 
 
 def read(path: Path, folder: Path, layer: str | None, limits: Limits) -> Table:
-    """Return what an archive holds as a table: a Shapefile, or else KML.
+    """Return what an archive holds as a table: a workbook, a Shapefile, or else KML.
 
     Raises
     ------
@@ -19,6 +19,10 @@ def read(path: Path, folder: Path, layer: str | None, limits: Limits) -> Table:
         The archive is unsafe, or holds none of these.
     """
     with archive.opened(path, limits) as opened:
+        if workbook.is_one(opened.names):
+            from finder.sources import spreadsheet
+
+            return spreadsheet.read(opened, folder, layer, limits)
         suffixes = {PurePosixPath(name).suffix.lower() for name in opened.names}
         if ".kml" in suffixes and ".shp" not in suffixes:
             from finder.sources import kml

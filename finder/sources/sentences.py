@@ -62,12 +62,17 @@ REFUSALS: dict[str, tuple[type[UnusableInput], str]] = {
         N_("The GeoPackage holds the computed table or view “%(table)s”; store it as a plain table."),
     ),
     "trigger": (UnsafeInput, N_("The GeoPackage holds the trigger “%(table)s”, which is none of the standard's.")),
+    # workbooks
+    "no_names": (UnusableInput, N_("No row with column names was found in the sheet “%(layer)s”.")),
+    "no_sheet": (UnusableInput, N_("No sheet of the workbook holds a table with column names and rows.")),
     # ZIP
     "zip_damaged": (UnusableInput, N_("The ZIP archive is damaged.")),
     "zip_members": (UnsafeInput, N_("The ZIP archive has more than %(limit)s members.")),
     "zip_path": (UnsafeInput, N_("The ZIP archive holds a member that would be written outside its folder.")),
     "zip_special": (UnsafeInput, N_("The ZIP archive holds a link or another special file.")),
-    "zip_bomb": (UnsafeInput, N_("The ZIP archive unpacks to far more than it should.")),
+    "zip_unpacked": (UnsafeInput, N_("The ZIP archive unpacks to more than %(limit)s MB.")),
+    "zip_ratio": (UnsafeInput, N_("A member of the ZIP archive unpacks to more than %(limit)s times its size.")),
+    "zip_bomb": (UnsafeInput, N_("A member of the ZIP archive unpacks to more than its directory says.")),
     "zip_overlap": (UnsafeInput, N_("Members of the ZIP archive overlap or occur twice.")),
     "zip_nested": (UnsafeInput, N_("The ZIP archive holds another archive.")),
     "zip_encrypted": (UnusableInput, N_("The ZIP archive is encrypted.")),
@@ -84,6 +89,10 @@ NOTES: dict[str, tuple[str, str]] = {
     "encoding_assumed": ("noted", N_("The text is not UTF-8; it was read as %(encoding)s.")),
     "encoding_unknown": ("noted", N_("The encoding “%(stated)s” is not known; the text was read as %(encoding)s.")),
     "characters_replaced": ("noted", N_("Characters that do not exist in the encoding %(encoding)s were replaced.")),
+    "text_read": (
+        "noted",
+        N_("Read as %(encoding)s, cells divided by “%(delimiter)s”, column names in line %(line)s."),
+    ),
     "header_found": ("noted", N_("The column names were found in line %(line)s; what stands above it was left out.")),
     "header_empty": ("noted", N_("Column %(position)s has no name; it is called “%(header)s” here.")),
     "header_repeated": ("noted", N_("The column name “%(stated)s” occurs again; it is called “%(header)s” here.")),
@@ -93,6 +102,21 @@ NOTES: dict[str, tuple[str, str]] = {
     ),
     "row_short": ("kept", N_("The row has %(found)s cells instead of %(wanted)s; the missing ones are not known.")),
     "row_long": ("kept", N_("The row has %(found)s cells instead of %(wanted)s; the further ones were left out.")),
+    "sheet_read": ("noted", N_("Read from the sheet “%(sheet)s”, column names in line %(line)s.")),
+    "sheets_left_out": ("noted", N_("Sheets without a table were left out: %(sheets)s.")),
+    "sheets_hidden": ("noted", N_("Hidden sheets were not read: %(sheets)s.")),
+    "header_joined": (
+        "noted",
+        N_("The column names stand in lines %(first)s to %(last)s; merged cells tell which belong together."),
+    ),
+    "rows_hidden": ("noted", N_("%(count)s hidden rows were read as well.")),
+    "cell_error": ("kept", N_("The cell holds the error %(error)s instead of a value; it is not known.")),
+    "formula_without_value": (
+        "kept",
+        N_("The cell's formula was saved without its result; the value is not known."),
+    ),
+    "cell_unreadable": ("kept", N_("The cell's content is not as its type wants it; the value is not known.")),
+    "no_date": ("kept", N_("The cell is shown as a date, but its number is none; the number was kept.")),
     "feature_unreadable": ("kept", N_("This member is not a feature; nothing of it could be read.")),
     "properties_unreadable": ("kept", N_("The feature's properties are not an object; they were left out.")),
     "geometry_unreadable": ("kept", N_("The geometry could not be read; the row stays without a place.")),
@@ -150,11 +174,12 @@ NOTES: dict[str, tuple[str, str]] = {
         ),
     ),
     "column_left_out": ("noted", N_("The column “%(header)s” holds binary data and was left out.")),
+    "element_behind": ("noted", N_("The element “%(element)s” belongs to no row and was left out.")),
     "changes_beside": ("noted", N_("Changes not yet written into the file lie beside it (-wal) and were not read.")),
     "more_of_a_kind": ("noted", N_("%(count)s further remarks of this kind are not listed (%(rule)s).")),
 }
 
-FORMATS = "GeoJSON, GeoPackage, Shapefile (ZIP), FlatGeobuf, GML, KML, KMZ, XPlanGML, CSV"
+FORMATS = "GeoJSON, GeoPackage, Shapefile (ZIP), FlatGeobuf, GML, KML, KMZ, XPlanGML, GeoParquet, CSV, XLSX, OpenImmo"
 _SHOWN = 200
 _LISTS = {"kinds": 2000}
 """Parameters that name all there is."""

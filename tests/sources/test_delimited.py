@@ -29,7 +29,9 @@ def rows(table: Table) -> list[int]:
 
 
 def noted(table: Table) -> list[tuple[str, Any]]:
-    return [(issue.rule, issue.row or issue.field or dict(issue.params)) for issue in table.notes]
+    """What was noted but how the text was read."""
+    notes = [issue for issue in table.notes if issue.rule != "text_read"]
+    return [(issue.rule, issue.row or issue.field or dict(issue.params)) for issue in notes]
 
 
 def code(content: str | bytes, limits: Limits = DEFAULT) -> tuple[str, dict[str, Any]]:
@@ -131,6 +133,20 @@ def test_encodings(encoding: str, named: str, remarks: list[Any]) -> None:
     assert noted(table) == remarks
 
 
+@pytest.mark.parametrize(
+    ("content", "told"),
+    [
+        (b"a;b\n1;2\n", {"encoding": "utf-8", "delimiter": ";", "line": 1}),
+        ("Fläche 2024\n\na\tb\n1\t2\n".encode("cp1252"), {"encoding": "cp1252", "delimiter": "Tab", "line": 3}),
+        ("\ufeffsep=,\r\na,b\r\n1,2\r\n".encode(), {"encoding": "utf-8 (BOM)", "delimiter": ",", "line": 2}),
+        ('"two\nlines"|\na|b\n1|2'.encode("utf-16"), {"encoding": "utf-16-le (BOM)", "delimiter": "|", "line": 3}),
+    ],
+)
+def test_what_was_found_out_is_said(content: bytes, told: dict[str, Any]) -> None:
+    table = read(content)
+    assert [dict(issue.params) for issue in table.notes if issue.rule == "text_read"] == [told]
+
+
 # -- the row with the names -------------------------------------------------------------------------------------------
 
 
@@ -151,9 +167,7 @@ def test_titles_in_a_wide_sheet() -> None:
 def test_names_without_a_cell_are_made_up() -> None:
     table = read("name;;area;\na;x;1;\nb;y;2;\n")
     assert cells(table) == {"name": ["a", "b"], "column_2": ["x", "y"], "area": ["1", "2"]}
-    assert [(issue.rule, dict(issue.params)) for issue in table.notes] == [
-        ("header_empty", {"position": 2, "header": "column_2"})
-    ]
+    assert noted(table) == [("header_empty", {"position": 2, "header": "column_2"})]
 
 
 def test_names_that_occur_again_are_numbered() -> None:
@@ -162,7 +176,7 @@ def test_names_that_occur_again_are_numbered() -> None:
         "name": ["a"], "area": ["1"], "name_3": ["b"], "name_2": ["c"], "column_5": ["d"], "column_6": ["e"],
         "area_2": ["2"],
     }  # fmt: skip
-    assert [issue.rule for issue in table.notes] == ["header_repeated", "header_repeated", "header_empty"]
+    assert [rule for rule, _ in noted(table)] == ["header_repeated", "header_repeated", "header_empty"]
 
 
 def test_names_lose_the_blanks_around_them() -> None:

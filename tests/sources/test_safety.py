@@ -169,7 +169,7 @@ def test_no_connection_even_without_an_answer(tmp_path: Path) -> None:
     ("content", "format_"),
     [
         ("<members xmlns='urn:x'><member/></members>", "XML"),
-        ("<?xml version='1.0'?><!-- a --><openimmo/>", "OpenImmo XML"),
+        ("<?xml version='1.0'?><!-- a --><gpx/>", "GPX"),
         ("<xplan:XPlanAuszug/>", "XPlanGML"),
         ("<!-- <OGRVRTDataSource> --><html/>", "HTML"),
         ("<unheard/>", "XML"),
@@ -188,7 +188,7 @@ def test_other_formats_are_named(tmp_path: Path, content: bytes | str, format_: 
 @pytest.mark.parametrize(
     ("members", "format_"),
     [
-        ({"[Content_Types].xml": b"", "xl/workbook.xml": b""}, "Microsoft Office"),
+        ({"[Content_Types].xml": b"", "word/document.xml": b""}, "Microsoft Office"),
         ({"mimetype": b"application/vnd.oasis.opendocument.spreadsheet", "content.xml": b""}, "OpenDocument"),
     ],
 )
