@@ -143,6 +143,110 @@ def test_report_as_table_is_harmless_to_spreadsheets(place: Path) -> None:
     assert [row["value"] for row in rows if row["action"] == "rejected"] == ["'=1+1"]
 
 
+def lines(path: Path) -> list[dict[str, str]]:
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def test_report_tells_every_change_before_and_after(place: Path) -> None:
+    finder("import", written(place / "plots.geojson", {"grz": 0.6}, {}, {}), "--as", "published")
+    file = written(place / "plots.geojson", {"grz": 0.8, "zoning": "GI"}, {}, {"id": "P-9", "municipality": "=1"})
+    before = (place / "finder.sqlite").read_bytes()
+    dry = finder("import", file, "--dry-run", "--report", place / "dry.json")
+    assert (place / "finder.sqlite").read_bytes() == before
+    assert "Site occupancy index GRZ: 0.6 → 0.8" in dry.output
+    assert "Missing from the file and proposed for withdrawal" in dry.output
+    real = finder("import", file, "--report", place / "real.json")
+    assert (dry.exit_code, real.exit_code) == (1, 1)
+    told, again = (json.loads((place / f"{name}.json").read_text()) for name in ("dry", "real"))
+    assert (told["dry_run"], told["stored"], again["dry_run"], again["stored"]) == (True, False, False, True)
+    same = ("sites", "rejected_rows", "missing", "issues", "read", "new", "changed", "unchanged", "rejected")
+    assert [told[name] for name in same] == [again[name] for name in same]
+    (site,) = again["sites"]
+    assert [(one["field"], one["before"], one["after"]) for one in site["changes"]] == [
+        ("zoning", None, ["GI"]),
+        ("grz", 0.6, 0.8),
+    ]
+    assert [one["id"] for one in again["missing_sites"]] == ["P-2"]
+    assert finder("import", file, "--report", place / "again.csv").exit_code == 1
+    assert [
+        (line["kind"], line["row"], line["id"]) for line in lines(place / "again.csv") if line["kind"] != "issue"
+    ] == [
+        ("missing", "", "P-2"),
+        ("rejected", "3", ""),
+    ]
+
+
+def test_reports_speak_german(place: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("FINDER_LANGUAGE", "de")
+    finder("import", written(place / "plots.geojson", {"grz": 0.6}))
+    finder("import", written(place / "plots.geojson", {"grz": 0.8, "quay": True}), "--report", place / "r.csv")
+    told = {
+        line["field"]: (line["before"], line["after"]) for line in lines(place / "r.csv") if line["kind"] == "changed"
+    }
+    assert told == {"grz": ("0,6", "0,8"), "quay": ("nicht bekannt", "ja")}
+
+
+def test_proposed_withdrawals_are_shown(place: Path) -> None:
+    finder("import", written(place / "plots.geojson", {}, {}))
+    finder("import", written(place / "plots.geojson", {}), "--partial")
+    assert "Proposed for withdrawal" not in finder("show", "P-1").output
+    finder("import", written(place / "plots.geojson", {}))
+    assert "“plots.geojson” no longer names it." in finder("show", "P-1").output
+    check = finder("check")
+    assert "• No site is proposed for withdrawal: 1 (P-1)" in check.output
+    assert check.exit_code == 0
+    finder("import", written(place / "plots.geojson", {}, {}))
+    assert "Proposed for withdrawal" not in finder("show", "P-1").output
+
+
+@pytest.mark.parametrize("ending", [".csv", ".gpkg"])
+def test_rejected_rows_are_corrected_and_come_in_by_themselves(place: Path, ending: str) -> None:
+    file = written(place / "plots.geojson", {}, {"municipality": "Nirgendheim", "note": "=1+1"}, {"grz": 0.6})
+    result = finder("import", file, "--rejected", place / f"back{ending}")
+    assert result.exit_code == 1
+    assert f"The rejected rows are in “back{ending}”; corrected, they come in with --partial" in result.output
+    if ending == ".csv":
+        text = (place / "back.csv").read_text(encoding="utf-8-sig")
+        (place / "back.csv").write_text(text.replace("Nirgendheim", "Marl", 1))
+    else:
+        frame = gpd.read_file(place / "back.gpkg", use_arrow=False)
+        assert "Nirgendheim" in frame["_reasons"].iloc[0]
+        frame.assign(municipality="Marl").to_file(place / "back.gpkg", layer="rejected")
+    back = finder("import", place / f"back{ending}", "--partial", "--rejected", place / "none.csv")
+    assert (back.exit_code, counts(back.output)["new"], counts(back.output)["missing from file"]) == (0, 1, 0)
+    assert "_r" not in back.output, "what was added says nothing"
+    assert "No row was rejected; “none.csv” was not written." in back.output
+    assert not (place / "none.csv").exists()
+    shown = json.loads(finder("show", "P-1", "--format", "json").output)
+    assert (shown["note"], shown["geometry_quality"]) == ("=1+1", None)
+    assert shown["area_m2"] == pytest.approx(46_000, rel=0.02)
+    assert counts(finder("import", file, "--partial").output)["unchanged"] == 2
+
+
+@pytest.mark.parametrize("option", ["--report", "--rejected"])
+@pytest.mark.parametrize("name", ["r.pdf", "absent/r.csv", "/proc/r.csv", "folder.csv"])
+def test_files_that_cannot_be_written_are_refused_before_anything_is_stored(
+    place: Path, option: str, name: str
+) -> None:
+    (place / "folder.csv").mkdir()
+    file = written(place / "plots.geojson", {"municipality": "Nirgendheim"}, {})
+    result = finder("import", file, option, place / name)
+    assert result.exit_code == 2
+    assert len(result.output.strip().splitlines()) == 1
+    assert finder("show", "P-1").exit_code == 2
+
+
+def test_rejected_rows_that_cannot_be_written_leave_nothing_stored(place: Path) -> None:
+    (place / "t.csv").write_text("id,name,municipality\n1,Eins,Marl\n2,Zwei,Nirgendheim\n")
+    before = (place / "finder.sqlite").read_bytes()
+    result = finder("import", place / "t.csv", "--rejected", place / "r.gpkg", "--report", place / "r.json")
+    assert (result.exit_code, (place / "r.gpkg").exists(), (place / "r.json").exists()) == (2, False, False)
+    assert "its rejected rows go into a .csv file" in result.output
+    assert (place / "finder.sqlite").read_bytes() == before
+    assert sorted(path.name for path in place.iterdir() if path.name.startswith(".")) == []
+
+
 def test_a_report_is_of_one_file(place: Path) -> None:
     file = written(place / "plots.geojson", {})
     result = finder("import", file, file, "--report", place / "report.json")
@@ -183,15 +287,6 @@ def test_link_to_a_crs_is_not_followed(place: Path) -> None:
             listener.accept()
     assert result.exit_code == 2
     assert result.output.strip() == "The file asks for its coordinate reference system to be fetched from elsewhere."
-    assert finder("show", "P-0").exit_code == 2
-
-
-@pytest.mark.parametrize("report", ["report.pdf", "absent/report.csv"])
-def test_report_that_cannot_be_written_is_refused_before_anything_is_stored(place: Path, report: str) -> None:
-    file = written(place / "plots.geojson", {})
-    result = finder("import", file, "--report", place / report)
-    assert result.exit_code == 2
-    assert len(result.output.strip().splitlines()) == 1
     assert finder("show", "P-0").exit_code == 2
 
 

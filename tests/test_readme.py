@@ -11,9 +11,12 @@ import pytest
 from click.testing import CliRunner
 
 from finder.cli import main
+from finder.language import Language
 from finder.model.vocabulary import AccessKind
+from finder.presentation.outcomes import Wording, document, lines
 from finder.search.criteria import CRITERIA
 from finder.search.question import COMPANIONS
+from tests.presentation.test_outcomes import report
 from tests.tree import TOP
 
 README = (TOP / "README.md").read_text(encoding="utf-8")
@@ -82,6 +85,18 @@ def test_search_shown_answers() -> None:
     result = CliRunner().invoke(main, shlex.split(line)[1:])
     assert result.exit_code == 0, result.output
     assert "Musterfläche" in result.output
+
+
+def test_every_part_of_a_report_is_told() -> None:
+    told = report()
+    made = document(told, Wording.of(told, {}, Language("en")))
+    parts = {*made, *(name for site in made["sites"] for name in site)}
+    for site in made["sites"]:
+        parts |= {name for part in (*site["changes"], *site["conflicts"]) for name in part}
+    for name in ("rejected_rows", "missing_sites", "issues"):
+        parts |= {part for one in made[name] for part in one}
+    kinds = {line["kind"] for line in lines(report(new=9), Wording.of(told, {}, Language("en")))}
+    assert {part for part in parts | kinds if f"`{part}`" not in README} == set()
 
 
 def test_links_lead_somewhere() -> None:
