@@ -263,11 +263,11 @@ class Shapes:
                     return positions
                 found += positions.tolist()
             elif name == "pos":
-                found.append(gml_positions.numbers(child.text or ""))
+                found.append(gml_positions.numbers(gml_positions.plain_text(child)))
             elif name == "coordinates":
                 found += gml_positions.tuples(child)
             elif name == "coord":
-                found.append([float(number.text or "") for number in child])
+                found.append([number for axis in child for number in gml_positions.numbers(axis.text or "x")])
             elif name in _OF_POINTS:
                 found += [self._point(point, dimension).tolist() for point in self._held(child)]
             elif name not in _ASIDE and name not in _OF_ARCS:
@@ -281,7 +281,8 @@ class Shapes:
 
     def _listed(self, element: Element, dimension: int | None, *, ring: bool) -> Positions:
         stated = stated_dimension(element) or dimension
-        positions, used = gml_positions.listed(gml_positions.numbers(element.text or ""), stated, ring=ring)
+        found = gml_positions.numbers(gml_positions.plain_text(element))
+        positions, used = gml_positions.listed(found, stated, ring=ring)
         self._flattened = self._flattened or used == 3
         self._corrected = self._corrected or used != (stated or used)
         self._count(len(positions))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from itertools import islice
 from xml.etree.ElementTree import Element
 
 import numpy as np
@@ -12,6 +13,7 @@ from finder.sources.markup import local
 from finder.sources.wkb import Positions, Unreadable
 
 _DIMENSIONS = {"2": 2, "3": 3}
+_ENVELOPE_WITHIN = 50  # children of an element; the standard has the envelope near the beginning
 
 
 def dimension(element: Element) -> int | None:
@@ -30,11 +32,19 @@ def inherited(around: Sequence[Element]) -> tuple[str | None, int | None]:
     name: str | None = None
     found: int | None = None
     for element in reversed(around):
-        envelopes = [envelope for child in element if local(child.tag) == "boundedBy" for envelope in child]
+        first = islice(element, _ENVELOPE_WITHIN)
+        envelopes = [envelope for child in first if local(child.tag) == "boundedBy" for envelope in child]
         for one in (element, *envelopes):
             name = name or one.get("srsName", "").strip() or None
             found = found or dimension(one)
     return name, found
+
+
+def plain_text(element: Element) -> str:
+    """Return the text of an element that holds nothing else."""
+    if len(element):
+        raise Unreadable
+    return element.text or ""
 
 
 def numbers(text: str) -> list[float]:
@@ -63,7 +73,7 @@ def listed(found: list[float], stated: int | None, *, ring: bool) -> tuple[Posit
 
 def tuples(element: Element) -> list[list[float]]:
     """Return the positions of GML 2: numbers and tuples parted, and decimals marked, by signs the element chooses."""
-    text = element.text or ""
+    text = plain_text(element)
     decimal, within, between = (
         element.get(name, plain) for name, plain in (("decimal", "."), ("cs", ","), ("ts", " "))
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Mapping, Sequence
+from itertools import islice
 from pathlib import Path, PurePosixPath
 from types import MappingProxyType
 from xml.etree.ElementTree import Element
@@ -25,6 +26,8 @@ _MAIN = "doc.kml"
 _ELSEWHERE = {"NetworkLink", "NetworkLinkControl", "GroundOverlay", "ScreenOverlay", "PhotoOverlay", "Tour"}
 _SHAPES = {"Point", "LineString", "LinearRing", "Polygon", "MultiGeometry", "Model", "Track", "MultiTrack"}
 _DRAWING = {"Style", "StyleMap", "LookAt", "Camera", "Region", "Metadata"}
+_PIECES = frozenset({"Placemark", "Style", "StyleMap"} | _ELSEWHERE)  # there may be as many styles as placemarks
+_NAME_WITHIN = 20  # children of a folder; its name comes first
 _BESIDE = {"extrude", "tessellate", "altitudeMode", "drawOrder", "altitudeOffset"}  # coordinates in a geometry
 _JOINED = " / "
 
@@ -81,12 +84,15 @@ class _Reader:
     def take(self, path: Path, beside: Mapping[str, str] = MappingProxyType({})) -> list[str]:
         """Take a file's placemarks; return which files `beside` it, known by their addresses, it links to."""
         linked: dict[str, None] = {}
-        for around, piece in markup.pieces(path, frozenset({"Placemark"} | _ELSEWHERE), self._limits):
+        for around, piece in markup.pieces(path, _PIECES, self._limits):
             kind = local(piece.tag)
             if kind == "Placemark":
-                values, geometry = _values(piece, around, self.notes)
-                shape = None if geometry is None else self._shapes.read(geometry, len(self._features) + 1)
+                row = len(self._features) + 1
+                values, geometry = _values(piece, around, row, self.notes)
+                shape = None if geometry is None else self._shapes.read(geometry, row)
                 self._features.add(values, shape, placed=geometry is not None)
+            elif kind not in _ELSEWHERE:
+                continue
             elif (name := beside.get(_address(piece))) is not None:
                 linked[name] = None
             else:
@@ -112,20 +118,22 @@ def _address(link: Element) -> str:
 # -- values -----------------------------------------------------------------------------------------------------------
 
 
-def _values(placemark: Element, around: Sequence[Element], notes: Notes) -> tuple[Values, Element | None]:
+def _values(placemark: Element, around: Sequence[Element], row: int, notes: Notes) -> tuple[Values, Element | None]:
     """Return a placemark's values by column, and its geometry."""
     values: Values = {}
     geometry: Element | None = None
     if (id_ := placemark.get("id")) is not None:
         values["id"] = id_
-    folders = [_text(child) for element in around for child in element if _names_folder(element, child)]
+    folders = [_folder(element) for element in around if local(element.tag) == "Folder"]
     if any(folders):
         values["folder"] = _JOINED.join(name for name in folders if name)
     extended: list[tuple[str, str | None]] = []
     for child in placemark:
         kind = local(child.tag)
-        if kind in _SHAPES:
+        if kind in _SHAPES and geometry is None:
             geometry = child
+        elif kind in _SHAPES:
+            notes.add("geometry_further", row=row, field="geometry", header=kind)
         elif kind == "ExtendedData":
             extended += _extended(child)
         elif kind in ("TimeStamp", "TimeSpan"):
@@ -143,8 +151,8 @@ def _values(placemark: Element, around: Sequence[Element], notes: Notes) -> tupl
     return values, geometry
 
 
-def _names_folder(element: Element, child: Element) -> bool:
-    return local(element.tag) == "Folder" and local(child.tag) == "name"
+def _folder(element: Element) -> str | None:
+    return next((_text(child) for child in islice(element, _NAME_WITHIN) if local(child.tag) == "name"), None)
 
 
 def _text(element: Element) -> str | None:

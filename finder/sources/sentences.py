@@ -127,10 +127,7 @@ NOTES: dict[str, tuple[str, str]] = {
         N_("The geometry states another number of coordinates a position than it has; it was read as it closes."),
     ),
     "feature_left_out": ("kept", N_("The feature lies elsewhere (“%(href)s”); it was not fetched.")),
-    "part_of_more": (
-        "noted",
-        N_("The file holds %(found)s of the %(wanted)s features that its service has; the others are not missing."),
-    ),
+    "part_of_more": ("noted", N_("The file holds only %(found)s of the %(wanted)s features that its service has.")),
     "geometry_further": ("kept", N_("The feature has a further geometry, “%(header)s”; it was left out.")),
     "pointer_left_out": (
         "noted",

@@ -15,12 +15,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from shapely import MultiPolygon, Point, Polygon
 
-from finder.model.record import RawRecords
 from finder.sources import gml
 from finder.sources.limits import DEFAULT, Limits
 from finder.sources.sentences import Refusal
+from finder.sources.sniffing import Format, sniff
 from finder.sources.table import Table
-from tests.sources.files import read, refused, rules, shapes, written
+from tests.sources.files import Handed, handed, read, refused, rules, shapes, written
 
 X, Y = 360_000.0, 5_720_000.0
 UTM = "urn:ogc:def:crs:EPSG::25832"
@@ -48,21 +48,21 @@ def collection(*members: str, root: str = "gml:FeatureCollection", attributes: s
     )
 
 
-def delivered(tmp_path: Path, text: str | bytes) -> RawRecords:
-    return read(written(tmp_path, "a.gml", text))
+def delivered(tmp_path: Path, text: str | bytes) -> Handed:
+    path = written(tmp_path, "a.gml", text)
+    assert sniff(path.read_bytes()) is Format.GML
+    return handed(tmp_path, gml.read(path, DEFAULT))
 
 
 # -- features ---------------------------------------------------------------------------------------------------------
 
 
 def test_features_become_rows(tmp_path: Path) -> None:
-    raw = delivered(
-        tmp_path,
-        collection(
-            feature(f"<m:name>Nord &amp; Süd</m:name><m:lage>{polygon()}</m:lage>", attributes='gml:id="f1"'),
-            feature("<m:name/><m:jahr>2026</m:jahr>", attributes='gml:id="f2"'),
-        ),
+    text = collection(
+        feature(f"<m:name>Nord &amp; Süd</m:name><m:lage>{polygon()}</m:lage>", attributes='gml:id="f1"'),
+        feature("<m:name/><m:jahr>2026</m:jahr>", attributes='gml:id="f2"'),
     )
+    raw = read(written(tmp_path, "a.gml", text))
     assert raw.columns == {"gml_id": ["f1", "f2"], "name": ["Nord & Süd", None], "jahr": [None, "2026"]}
     assert raw.geometry is not None
     assert shapely.from_wkb(raw.geometry[0]).equals(SQUARE)
@@ -203,7 +203,7 @@ def ring_of(points: Any, turned: bool) -> str:
     return " ".join(f"{y!r} {x!r}" if turned else f"{x!r} {y!r}" for x, y in points)
 
 
-def in_system(tmp_path: Path, code: int, name: str, turned: bool) -> RawRecords:
+def in_system(tmp_path: Path, code: int, name: str, turned: bool) -> Handed:
     """Read a square of the region, written in a system under a name and in an order of axes."""
     there = pyproj.Transformer.from_crs(4326, code, always_xy=True)
     corners = [(LON, LAT), (LON + 0.01, LAT), (LON + 0.01, LAT + 0.01), (LON, LAT)]
@@ -278,7 +278,7 @@ def test_the_name_may_stand_around(tmp_path: Path) -> None:
     envelope = f'<gml:boundedBy><gml:Envelope srsName="{UTM}"/></gml:boundedBy>'
     member = feature(f"<m:lage>{polygon(None)}</m:lage>")
     inside = feature(f"{envelope}<m:lage>{polygon(None)}</m:lage>")
-    for text in (collection(envelope, member), collection(inside)):
+    for text in (collection(envelope, member), collection(inside), collection("<m:x/>" * 20, envelope, member)):
         assert delivered(tmp_path, text).crs == "EPSG:25832"
 
 

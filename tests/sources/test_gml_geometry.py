@@ -215,6 +215,8 @@ def test_tuples(attributes: str, text: str) -> None:
     [
         "<LineString><posList>0 0 1</posList></LineString>".replace("0 0 1", "0 0 1 1 1"),
         "<LineString><posList>0 0 1 x</posList></LineString>",
+        "<LineString><posList>0 0<x/> 1 1</posList></LineString>",
+        "<LineString><coordinates>0,0<x/> 1,1</coordinates></LineString>",
         "<LineString><posList>0,0 1,1</posList></LineString>",
         "<LineString><posList>0 0 1_0 1</posList></LineString>",
         "<LineString><posList>0 0 ١ 1</posList></LineString>",

@@ -18,8 +18,9 @@ from finder.model.record import RawRecords
 from finder.sources import kml
 from finder.sources.limits import DEFAULT, Limits
 from finder.sources.sentences import Refusal
+from finder.sources.sniffing import Format, sniff
 from finder.sources.table import Table
-from tests.sources.files import read, refused, rules, shapes, written, zipped
+from tests.sources.files import Handed, handed, read, refused, rules, shapes, written, zipped
 
 RING = "<LinearRing><coordinates>7,51,0 7.1,51,0 7.1,51.1,0 7,51,0</coordinates></LinearRing>"
 POLYGON = f"<Polygon><extrude>1</extrude><outerBoundaryIs>{RING}</outerBoundaryIs></Polygon>"
@@ -37,8 +38,10 @@ def mark(inside: str = "", geometry: str = POLYGON) -> str:
     return f"<Placemark>{inside}{geometry}</Placemark>"
 
 
-def delivered(tmp_path: Path, text: str | bytes) -> RawRecords:
-    return read(written(tmp_path, "a.kml", text))
+def delivered(tmp_path: Path, text: str | bytes) -> Handed:
+    path = written(tmp_path, "a.kml", text)
+    assert sniff(path.read_bytes()) is Format.KML
+    return handed(tmp_path, kml.read(path, DEFAULT))
 
 
 def of(inside: str, tmp_path: Path) -> dict[str, Any]:
@@ -50,10 +53,9 @@ def of(inside: str, tmp_path: Path) -> dict[str, Any]:
 
 
 def test_placemarks_become_rows(tmp_path: Path) -> None:
-    raw = delivered(
-        tmp_path,
-        document("<name>Karte</name><Style id='s'><LineStyle/></Style>", mark("<name>Nord</name>"), mark(geometry="")),
-    )
+    style = "<Style id='s'><LineStyle/></Style>"
+    text = document("<name>Karte</name>", style, mark("<name>Nord</name>"), style, mark(geometry=""))
+    raw = read(written(tmp_path, "a.kml", text))
     assert raw.columns == {"name": ["Nord", None]}
     assert shapes(raw) == [TRIANGLE.wkt, None]
     assert (raw.crs, raw.origin.format, raw.issues) == ("EPSG:4326", "KML", ())
@@ -161,6 +163,12 @@ def test_kinds(tmp_path: Path, text: str, wanted: Any) -> None:
     raw = delivered(tmp_path, document(mark(geometry=text)))
     assert shapes(raw) == [wanted.wkt]
     assert raw.issues == ()
+
+
+def test_a_further_geometry_is_named(tmp_path: Path) -> None:
+    raw = delivered(tmp_path, document(mark(geometry=f"{POLYGON}<Point><coordinates>7,51</coordinates></Point>")))
+    assert shapes(raw) == [TRIANGLE.wkt]
+    assert [(issue.rule, issue.row) for issue in raw.issues] == [("geometry_further", 1)]
 
 
 def test_heights(tmp_path: Path) -> None:
