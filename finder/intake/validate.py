@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 from shapely.geometry.base import BaseGeometry
 
-from finder.intake import figures, identity, outlines, places
+from finder.intake import figures, identity, outlines, places, plans
 from finder.intake.cells import check_count, shown
 from finder.intake.findings import Finding, Work
 from finder.intake.normalise import Batch
@@ -256,6 +256,15 @@ RULES = (
         message=N_("%(index)s %(value)s is above the guideline maximum of § 17 BauNVO for %(zoning)s, %(limit)s."),
         test=figures.above_guideline,
         fields=("zoning",),
+    ),
+    Rule(
+        id="plan_lapsed",
+        action="kept",
+        message=N_(
+            "The plan “%(value)s” is not in force, or no longer: what it says of the land gives no right to build."
+        ),
+        test=plans.lapsed,
+        fields=("plan_status",),
     ),
     Rule(
         id="grz_above_one",
