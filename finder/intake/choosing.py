@@ -89,6 +89,8 @@ def fit(profile: Profile, raw: RawRecords) -> Fit:
         headers.take(names)
     for names in () if origins is None else (origins.source, origins.url, origins.as_of):
         headers.take(names)
+    for sign in profile.signs():
+        headers.take(sign.headers)
     for member in CONTACT:
         headers.take([*profile.contact.get(member, ()), f"contact_{member}"])
     unknown = sum(issue.rule == "column_not_taken" for issue in left_out(headers, profile))

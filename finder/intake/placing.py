@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import functools
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -38,6 +39,7 @@ def place(written: Written, rule: GeometryRule) -> Placed:
     other systems, in the region's own, then with swapped axes. One single reading that lands where the file's sites lie
     is taken and reported as repaired; otherwise they stay as they are, to be judged by `finder.intake.validate`.
     """
+    written = _without_zero(written)
     rows = written.rows
     issues = list(written.issues)
     out = np.full(len(rows), None, dtype=object)
@@ -75,6 +77,19 @@ def place(written: Written, rule: GeometryRule) -> Placed:
             message = N_("The place lies outside the area that such files cover.")
             issues.append(_kept("outside_profile", message, rows[position], value))
     return Placed(geometry=out, lost=lost, issues=issues)
+
+
+def _without_zero(written: Written) -> Written:
+    """Leave out points at 0, 0: forms that were not filled in say so, and no site of any system lies there."""
+    points = shapely.get_type_id(written.geometry) == 0
+    zero = np.flatnonzero(points & (shapely.get_x(written.geometry) == 0) & (shapely.get_y(written.geometry) == 0))
+    if not zero.size:
+        return written
+    geometry = written.geometry.copy()
+    geometry[zero] = None
+    message = N_("The coordinates are 0, 0, which stands for none; the site stays without a place.")
+    issues = [_kept("coordinates_zero", message, written.rows[position], "0 0") for position in zero.tolist()]
+    return dataclasses.replace(written, geometry=geometry, issues=[*written.issues, *issues])
 
 
 def _kept(rule: str, message: str, row: int, value: str, **params: object) -> Issue:

@@ -13,7 +13,9 @@ from typing import Any
 
 from finder import crs, resources
 from finder.errors import NotFound, UnusableInput
+from finder.intake import parts
 from finder.intake.numbers import UNITS
+from finder.intake.parts import Making, Sign
 from finder.intake.strict import Table
 from finder.language import N_
 from finder.model.attributes import Attribute, Group, Type
@@ -57,7 +59,8 @@ class Column:
 
     Where the first present header's cell is empty the next present one's is taken; with `join` all of them are put
     together by that text. `codes` map the supplier's words (as `key` makes them) to the vocabulary's; an empty text
-    stands for not known. `part` is a regular expression whose only group is the part of the text that counts.
+    stands for not known. `part` is a regular expression whose only group is the part of the text that counts. With a
+    `making` the headers are all that it looks at.
     """
 
     attribute: str
@@ -67,6 +70,7 @@ class Column:
     join: str | None = None
     part: re.Pattern[str] | None = None
     required: bool = False
+    making: Making = field(default_factory=Making)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -102,6 +106,8 @@ class Profile:
 
     `formats` are the readers' names of formats (as in `Origin.format`) whose files are always written this way.
     `contact` tells the columns of a contact's members beside those called contact_name, contact_email …
+    Rows that lack one of the signs `only` are no sites; those with the sign `withdrawn` the supplier takes back. A file
+    with a row of the sign `partial` holds only some of its source's sites.
     """
 
     name: str
@@ -119,6 +125,13 @@ class Profile:
     contact: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     rows: tuple[int | None, int | None] = (None, None)
     formats: tuple[str, ...] = ()
+    only: tuple[Sign, ...] = ()
+    withdrawn: Sign | None = None
+    partial: Sign | None = None
+
+    def signs(self) -> tuple[Sign, ...]:
+        """Return all signs that rows are looked at for."""
+        return (*self.only, *(found for found in (self.withdrawn, self.partial) if found))
 
 
 def vocabulary_of(name: str) -> type[Labelled] | None:
@@ -195,6 +208,9 @@ def parse(table: Mapping[str, Any]) -> Profile:
         contact=_contact(top.table("contact")),
         rows=(rows.take("min", int, default=None), rows.take("max", int, default=None)),
         formats=top.words("formats"),
+        only=tuple(parts.sign(inner) for inner in top.tables("only")),
+        withdrawn=parts.sign(top.table("withdrawn")) if "withdrawn" in table else None,
+        partial=parts.sign(top.table("partial")) if "partial" in table else None,
     )
     rows.done()
     top.done()
@@ -211,23 +227,24 @@ def _column(name: str, table: Table) -> Column:
     part = table.pattern("part") if attribute.type is Type.TEXT else None
     coded = attribute.type in _CODED or name == "restrictions"
     codes = table.mapping("codes") if coded else {}
+    making = parts.making(table, name, listed=attribute.type in (Type.CHOICES, Type.WORDS))
     column = Column(
         attribute=name,
-        headers=table.words("from"),
+        headers=(*table.words("from"), *making.headers()),
         unit=unit,
         codes={key(code): word for code, word in codes.items()},
         join=table.take("join", str, default=None),
         part=part,
         required=table.take("required", bool, default=False),
+        making=making,
     )
     choices = vocabulary_of(name)
     if choices is not None:
         vocabulary = {str(choice) for choice in choices} | ({"none"} if name == "restrictions" else set())
-        for code, word in codes.items():
+        words = {f"codes.{code}": word for code, word in codes.items()}
+        for where, word in {**words, **{f"flags.{name}": word for name, word in making.flags.items()}}.items():
             if word and word not in vocabulary:
-                raise table.wrong(
-                    N_("The profile's key “%(key)s” maps to a word outside the vocabulary."), f"codes.{code}"
-                )
+                raise table.wrong(N_("The profile's key “%(key)s” maps to a word outside the vocabulary."), where)
     table.done()
     return column
 

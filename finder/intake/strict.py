@@ -91,6 +91,13 @@ class Table:
         """Take an inner table."""
         return Table(self.take(name, dict, default={}), f"{self.path}.{name}".lstrip("."))
 
+    def tables(self, name: str) -> list[Table]:
+        """Take a list of inner tables."""
+        found = self.take(name, list, default=[])
+        if not all(isinstance(inner, dict) for inner in found):
+            raise self.wrong(N_("The profile's key “%(key)s” has the wrong kind of value."), name)
+        return [Table(inner, f"{self.path}.{name}.{at}".lstrip(".")) for at, inner in enumerate(found)]
+
     def names(self, name: str) -> tuple[str, ...]:
         """Take the names of an inner table."""
         return self.table(name).keys()

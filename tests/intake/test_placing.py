@@ -289,3 +289,11 @@ def test_coordinates_past_all_bounds_are_quoted_without_a_warning() -> None:
     # arcs out there become signalling NaN in GDAL
     wkb = struct.pack("<BII", 1, 2, 2) + struct.pack("<QQ", *[0x7FF0_0000_0000_00FF] * 2) + struct.pack("<dd", 1e308, 0)
     assert judge({}, geometry=[wkb]).rejected == {1}
+
+
+def test_a_point_at_zero_is_none_in_any_system() -> None:
+    for system in SYSTEMS:
+        placed = place([Point(0, 0), at(), None, Point(-0.0, 0)], [system, METRES, None, system])
+        assert [shape is None for shape in placed.geometry] == [True, False, True, True]
+        assert said(placed) == [("coordinates_zero", "kept", 11), ("coordinates_zero", "kept", 14)]
+    assert said(place([Point(0, 51.5), Polygon([(0, 0), (1, 0), (1, 1)])], LONLAT)) == []

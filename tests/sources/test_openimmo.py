@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import struct
-import tempfile
 from pathlib import Path
 from typing import Any
 from xml.sax.saxutils import escape, quoteattr
@@ -12,24 +11,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from finder.model.record import Origin, RawRecords
-from finder.sources import exchange, openimmo
-from finder.sources.limits import DEFAULT, Limits
+from finder.model.record import RawRecords
+from finder.sources.limits import Limits
 from tests.sources.files import read, refused, rules, shapes, written
+from tests.sources.offers import PLOT, SENT, TOWN, document, inside
 
-SENT = '<uebertragung art="OFFLINE" umfang="VOLL" modus="NEW" version="1.2.7" sendersoftware="x" senderversion="1"/>'
-TOWN = "<anbieternr>7</anbieternr><firma>Stadt Musterstadt, Liegenschaften</firma><openimmo_anid>A7</openimmo_anid>"
-PLOT = (
-    "<objektkategorie><nutzungsart WOHNEN='false' GEWERBE='true'/><vermarktungsart KAUF='true' MIETE_PACHT='0'/>"
-    "<objektart><grundstueck grundst_typ='GEWERBE'/></objektart></objektkategorie>"
-    "<geo><plz>45000</plz><ort>Musterstadt</ort><geokoordinaten breitengrad='51.6' laengengrad='7.1'/></geo>"
-)
 TOWN_2 = "<anbieter><firma>Zweite</firma><openimmo_anid>A8</openimmo_anid>{}</anbieter>"
-
-
-def document(*offers: str, root: str = "<openimmo>", sent: str = SENT, town: str = TOWN, behind: str = "") -> str:
-    inside = "".join(f"<immobilie>{offer}</immobilie>" for offer in offers)
-    return f"{root}{sent}<anbieter>{town}{inside}{behind}</anbieter></openimmo>"
 
 
 def offers(*offers: str, **how: Any) -> RawRecords:
@@ -40,23 +27,6 @@ def row(raw: RawRecords, position: int = 0) -> dict[str, object]:
     """Return a row's cells that say something."""
     cells = {name: list(values)[position] for name, values in raw.columns.items()}
     return {name: cell for name, cell in cells.items() if cell is not None}
-
-
-def inside(content: str | bytes, limits: Limits = DEFAULT) -> RawRecords:
-    """Return what a file becomes, read and handed over in this process."""
-    with tempfile.TemporaryDirectory() as name:
-        path = written(Path(name), "a.xml", content)
-        exchange.write(Path(name), openimmo.read(path, limits))
-        found = exchange.read(Path(name), limits)
-    origin = Origin(name="a.xml", format=found.about["format"] or "", sha256="0" * 64, size_bytes=1)
-    return RawRecords(
-        columns=found.columns,
-        rows=found.rows,
-        geometry=found.geometry,
-        crs=found.about["crs"],
-        origin=origin,
-        issues=found.issues,
-    )
 
 
 # -- one offer --------------------------------------------------------------------------------------------------------
