@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import uuid
 import zipfile
 from collections.abc import Sequence
 from pathlib import Path
@@ -129,7 +130,7 @@ def gml_shape(shape: Any, id_: str, named: str, turned: bool = False) -> str:
 
 _KINDS = {"MI": ("2000", "1500"), "MU": ("2000", "1550"), "GE": ("3000", "1700"), "GI": ("3000", "1800"),
           "SO": ("4000", "2100"), "other": ("9999", "9999"), "GEe": ("3000", "1700")}  # fmt: skip
-_STATES = {"in_procedure": "2000", "adopted": "3000", "in_force": "4000"}
+STATES = {"in_procedure": "2000", "adopted": "3000", "in_force": "4000"}
 
 
 def xplan(path: Path, sites: Sequence[Site], version: str, system: str = METRES) -> Path:
@@ -151,19 +152,24 @@ def xplan(path: Path, sites: Sequence[Site], version: str, system: str = METRES)
     return path
 
 
+def xplan_key(site: Site) -> str:
+    """Return what tells an area of a plan from all others, as planners' programs make it."""
+    return str(uuid.uuid5(uuid.NAMESPACE_URL, site.source_id))
+
+
 def _plan(site: Site, shape: Any, number: int, system: str) -> list[str]:
     def element(tag: str, value: Any) -> str:
         return "" if value is None else f"<xplan:{tag}>{text(value)}</xplan:{tag}>"
 
-    plan, section, zone = f"Plan_{number}", f"Bereich_{number}", site.source_id
+    plan, section, zone = f"Plan_{number}", f"Bereich_{number}", f"GML_{xplan_key(site)}"
     general, special = _KINDS[site.zoning[0]] if site.zoning else (None, None)
-    varied = element("abweichungBauNVO", "9999") if site.zoning and site.zoning[0] == "GEe" else ""
+    varied = element("abweichungBauNVO", "1000") if site.zoning and site.zoning[0] == "GEe" else ""
     return [
         f'<xplan:BP_Plan gml:id="{plan}">{element("name", site.name)}{element("nummer", site.plan_name)}'
         f"<xplan:raeumlicherGeltungsbereich>{gml_shape(shape, f'p{number}', system)}</xplan:raeumlicherGeltungsbereich>"
         f"<xplan:gemeinde><xplan:XP_Gemeinde>{element('ags', site.municipality)}"
         f"{element('gemeindeName', 'Musterstadt')}</xplan:XP_Gemeinde></xplan:gemeinde>{element('planArt', '1000')}"
-        f"{element('rechtsstand', _STATES.get(site.plan_status or ''))}"
+        f"{element('rechtsstand', STATES.get(site.plan_status or ''))}"
         f'<xplan:bereich xlink:href="#{section}"/></xplan:BP_Plan>',
         f'<xplan:BP_Bereich gml:id="{section}">{element("nummer", 0)}<xplan:planinhalt xlink:href="#{zone}"/>'
         f'<xplan:gehoertZuPlan xlink:href="#{plan}"/></xplan:BP_Bereich>',
@@ -201,7 +207,8 @@ def _offer(site: Site, place: Any) -> str:
     def element(tag: str, value: Any) -> str:
         return "" if value is None else f"<{tag}>{text(value)}</{tag}>"
 
-    forms = " ".join(f'{word}="{text(form in (site.sale_form or ()))}"' for word, form in _SALE.items())
+    sold = site.sale_form
+    forms = "" if sold is None else " ".join(f'{word}="{text(form in sold)}"' for word, form in _SALE.items())
     asked = "" if site.price_on_request is None else f' auf_anfrage="{text(site.price_on_request)}"'
     zoning = ";".join(site.zoning) if site.zoning else None
     served = site.servicing and f'<erschliessung erschl_attr="{_SERVICED[site.servicing]}"/>'
@@ -210,7 +217,7 @@ def _offer(site: Site, place: Any) -> str:
         '<immobilie><objektkategorie><nutzungsart WOHNEN="false" GEWERBE="true"/>'
         f"<vermarktungsart {forms}/>"
         '<objektart><grundstueck grundst_typ="GEWERBE"/></objektart></objektkategorie>'
-        f"<geo><ort>Musterstadt</ort>{element('strasse', site.address)}"
+        f"<geo>{element('strasse', site.address)}"
         f'<geokoordinaten breitengrad="{place.y!r}" laengengrad="{place.x!r}"/>'
         f"<gemeindecode>{site.municipality}</gemeindecode></geo>"
         f"<preise><kaufpreis{asked}></kaufpreis>{element('kaufpreis_pro_qm', site.price_eur_m2)}</preise>"

@@ -6,6 +6,7 @@ import dataclasses
 import shutil
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -14,8 +15,8 @@ import shapely
 
 from finder import pipeline
 from finder.model.query import all_of
-from finder.model.site import ATTRIBUTES, Site
-from finder.model.vocabulary import GeometryQuality
+from finder.model.site import ATTRIBUTES, Contact, Site
+from finder.model.vocabulary import GeometryQuality, PlanStatus, Zoning
 from finder.store import sites as stored_sites
 from finder.store.database import Database
 from tests import factories
@@ -50,6 +51,49 @@ def only(*names: str, **changed: Callable[[Site], Any]) -> Callable[[Site], Site
     return lambda site: dataclasses.replace(site, **lost, **{name: change(site) for name, change in changed.items()})
 
 
+FROM_PLANS = only("grz", "gfz", "bmz", "max_floors", "plan_status", "zoning")
+
+
+def from_a_plan(site: Site) -> Site | None:
+    """Return a site as the area of a plan: of one kind of use, with an outline, named by its plan."""
+    if isinstance(site.geometry, shapely.Point):
+        return None
+    kind = site.zoning[0] if site.zoning else None
+    shown = {None: "", Zoning.OTHER: "", Zoning.GEE: " GE"}.get(kind, f" {kind}")
+    return dataclasses.replace(
+        FROM_PLANS(site),
+        source=f"{site.name}, Musterstadt",
+        source_id=markup.xplan_key(site),
+        name=f"{site.name}{shown}",
+        plan_name=site.name,
+        zoning=None if kind is None else (kind,),
+        zoning_detail="Nutzung eingeschränkt" if kind is Zoning.GEE else None,
+        plan_status=site.plan_status if site.plan_status in markup.STATES else None,
+    )
+
+
+OFFERED = only(
+    *("address", "stated_area_m2", "divisible_from_m2", "zoning", "grz", "gfz", "bmz", "price_eur_m2"),
+    *("price_on_request", "sale_form", "servicing"),
+)
+
+
+def from_an_offer(site: Site) -> Site:
+    """Return a site as OpenImmo has it: a point, its plan's state only where that is in force."""
+    zoning = ";".join(site.zoning or ())
+    return dataclasses.replace(
+        OFFERED(site),
+        geometry=shapely.centroid(site.geometry),
+        geometry_quality=GeometryQuality.POINT,
+        plan_status=site.plan_status if site.plan_status is PlanStatus.IN_FORCE else None,
+        planning_note="Grundstückstyp GEWERBE",
+        price_eur_m2=site.price_eur_m2 or None,  # 0 is what many programs write where nothing is known
+        sale_form=site.sale_form or None,  # no form at all is what nobody ticks
+        zoning_detail=zoning if ";" in zoning or zoning == "other" else None,
+        contact=Contact(organisation="Musterstadt"),
+    )
+
+
 def one(name: str, ending: str, write: Callable[..., Path], format_: str, *args: Any, **how: Any) -> Case:
     """Return the case of a single file."""
     return Case(name, lambda folder: [write(folder / f"sites.{ending}", SITES, *args, **how)], format_)
@@ -76,6 +120,10 @@ def shapefile(name: str, **how: Any) -> Case:
     return Case(f"Shapefile, {name}", make, "Shapefile", only(*wording.DBASE), given_ids=False)
 
 
+def plans(folder: Path, version: str, system: str) -> Sequence[Made]:
+    return [markup.xplan(folder / "plan.gml", SITES, version, system)]
+
+
 def layered(folder: Path) -> Sequence[Made]:
     return [(writing.geopackage(folder / "sites.gpkg", SITES, beside="gemarkungen"), {"layer": "flächen"})]
 
@@ -97,6 +145,8 @@ CASES = (
     one("CSV", "csv", writing.csv_plain, "CSV"),
     one("CSV with a mark before it", "csv", writing.csv_plain, "CSV", encoding="utf-8-sig"),
     office("CSV of an office", "csv", writing.csv_german, "CSV", wording.OFFICE),
+    one("XLSX", "xlsx", writing.xlsx, "XLSX"),
+    office("XLSX of an office", "xlsx", writing.xlsx, "XLSX", writing.METRES, wording.OFFICE, title="Stand Juni"),
     one("KML", "kml", markup.kml, "KML"),
     one("KMZ", "kmz", markup.kmz, "KMZ"),
     one("KML of GDAL", "kml", writing.gdal_kml, "KML"),
@@ -104,6 +154,12 @@ CASES = (
     *(one(f"GML of GDAL in {s}", "gml", writing.gdal_gml, "GML", s) for s in SYSTEMS),
     *(one(f"GML in {s}", "gml", markup.gml, "GML", s) for s in SYSTEMS),
     *(one(f"GML in {s}, by its URN", "gml", markup.gml, "GML", s, named=URN.format(s[5:])) for s in SYSTEMS),
+    *(
+        Case(f"XPlanGML {v} in {s}", partial(plans, version=v, system=s), f"XPlanGML {v}", from_a_plan, given_ids=False)
+        for v in ("5.4", "6.0")
+        for s in ("EPSG:25832", "EPSG:31467", "EPSG:4647")
+    ),
+    Case("OpenImmo", lambda f: [markup.openimmo(f / "a.xml", SITES)], "OpenImmo 1.2.7", from_an_offer, given_ids=False),
     one("GML, by an address", "gml", markup.gml, "GML", "EPSG:4326", named=ADDRESS.format("4326")),
 )
 
@@ -157,7 +213,7 @@ def database(empty: Path, tmp_path: Path) -> Iterator[Database]:
 def test_the_same_sites(database: Database, tmp_path: Path, case: Case) -> None:
     made = case.make(tmp_path)
     reports = deliver(database, made)
-    wanted = {site.source_id: carried for site in SITES if (carried := case.carried(site)) is not None}
+    wanted = {carried.source_id: carried for site in SITES if (carried := case.carried(site)) is not None}
     assert {report.origin.format for report in reports} == {case.format}
     assert [issue for report in reports for issue in report.issues if issue.row is not None] == []
     found = stored(database)
