@@ -170,7 +170,6 @@ def test_no_connection_even_without_an_answer(tmp_path: Path) -> None:
     [
         ("<members xmlns='urn:x'><member/></members>", "XML"),
         ("<?xml version='1.0'?><!-- a --><gpx/>", "GPX"),
-        ("<xplan:XPlanAuszug/>", "XPlanGML"),
         ("<!-- <OGRVRTDataSource> --><html/>", "HTML"),
         ("<unheard/>", "XML"),
         ("<", "XML"),
