@@ -84,7 +84,12 @@ def changes(change: revisions.Change) -> tuple[Change, ...]:
 
 def differing(names: Sequence[str], before: Mapping[str, Any], new: Mapping[str, Any]) -> set[str]:
     """Return the names whose new value is another one than before."""
-    different = {name for name in names if not _same(name, before[name], new[name])}
+    different = set()
+    for name in names:
+        old, value = before[name], new[name]
+        # most are the same, and a delivery has many
+        if old is not value and (name == "geometry" or old != value) and not _same(name, old, value):
+            different.add(name)
     if "area_m2" in different and "geometry" in names and "geometry" not in different:
         different -= _measured_alike(before["area_m2"], new["area_m2"], new["geometry"])
     return different
@@ -114,6 +119,8 @@ def settle(
 
     Returns the values that shall hold, the names of those that differ from `before`, and the conflicts.
     """
+    if not edits:
+        return dict(new), differing(names, before, new), ()
     held = _held(edits)
     different = differing(names, before, new) & set(held)
     told_with_outline = PLACE if "geometry" in different else ("area_m2",)
