@@ -35,8 +35,9 @@ class Zone:
     @property
     def origin(self) -> str:
         """Who says so: the plan, if it has a name, and whoever published it."""
-        publisher = self.publisher or self.source
-        return f"{self.plan_name} ({publisher})" if self.plan_name else publisher
+        publisher = self.source if self.publisher in (None, self.plan_name) else str(self.publisher)
+        # a plan that is a layer of its own is named in the layer's name
+        return publisher if self.plan_name is None or self.plan_name in publisher else f"{self.plan_name} ({publisher})"
 
 
 class Way(StrEnum):

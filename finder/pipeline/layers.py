@@ -71,7 +71,8 @@ def load_zoning(
 ) -> LayerReport:
     """Bring a file of zones into the store in the place of the layer named `source`, and hold it against all sites.
 
-    Without a `profile` the usual names of columns are understood; `source` is the file's name unless given.
+    Without a `profile` the usual names of columns are understood, and plans in XPlanGML. Without a `source` it is the
+    one that all rows or the profile name, such as a plan, else the file's name.
 
     Raises
     ------
@@ -84,10 +85,11 @@ def load_zoning(
     rules = None if profile is None else profiles.load(profile)
     progress(N_("Reading"))
     raw = sources.read(path, layer=layer)
-    rules = rules or profiles.load(resources.DATA / f"{OWN}.toml")
-    name = (source or rules.source or raw.origin.name).strip()
+    rules = rules or _made_for(raw.origin.format) or profiles.load(resources.DATA / f"{OWN}.toml")
     progress(N_("Checking"))
-    found, batch = _zones(raw, rules, crs_given, name)
+    batch = normalise.normalise(raw, rules, crs=crs_given)
+    name = source or _source(batch) or raw.origin.name
+    found, batch = zone_rules.zones(batch, name, area=crs.lonlat_box(*region_box()))
     if len(raw) and not found:
         raise UnusableInput(N_("No row of the file is a zone: each lacks an outline or a kind of building land."))
     report: LayerReport | None = None
@@ -119,9 +121,20 @@ def load_zoning(
     return report
 
 
-def _zones(raw: RawRecords, rules: Profile, crs_given: str | None, name: str) -> tuple[list[Zone], normalise.Batch]:
-    batch = normalise.normalise(raw, rules, crs=crs_given)
-    return zone_rules.zones(batch, name, area=crs.lonlat_box(*region_box()))
+def _made_for(written: str) -> Profile | None:
+    """Return the bundled profile of files of this format that tells of zones; a version may follow its name."""
+    for profile in map(profiles.load, profiles.known()):
+        fits = any(written == name or written.startswith(f"{name} ") for name in profile.formats)
+        if fits and any(column.attribute == "zoning" for column in profile.columns):
+            return profile
+    return None
+
+
+def _source(batch: normalise.Batch) -> str | None:
+    """Return the source that all rows name, if it is one: a plan that is delivered as a whole."""
+    named = set(batch.frame["source"])
+    only = named.pop() if len(named) == 1 else None
+    return None if only is None else str(only)
 
 
 def _report(

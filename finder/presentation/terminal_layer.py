@@ -22,13 +22,13 @@ _ZONES = {
     "rejected": N_("rejected"),
 }
 _SITES = {
-    "given": N_("sites with zoning from it"),
-    "updated": N_("with another zoning"),
-    "kept": N_("with the same zoning"),
-    "withdrawn": N_("without it again"),
-    "by_point": N_("of these by a point only"),
-    "agreeing": N_("stated and the same"),
-    "differing": N_("stated and different"),
+    "given": N_("sites given a zoning"),
+    "updated": N_("given another one"),
+    "kept": N_("given it before"),
+    "withdrawn": N_("taken back from"),
+    "by_point": N_("of these by a point"),
+    "agreeing": N_("stated, and the same"),
+    "differing": N_("stated, and different"),
     "doubtful": N_("not certain"),
     "without": N_("in no zone"),
 }
