@@ -20,6 +20,7 @@ _STRAIGHT = 1e-9  # height to length of an arc that is none
 _NEAR = 1e-3  # of the radius: so far apart may an arc's computed end and its neighbour's lie
 
 
+@np.errstate(all="ignore")  # far or lost coordinates are for the intake to judge
 def through(points: Positions) -> Positions:
     """Return the arcs through positions 0, 1, 2, then 2, 3, 4 …; an arc back to its beginning is a circle."""
     if len(points) < 3 or len(points) % 2 == 0:
@@ -30,6 +31,7 @@ def through(points: Positions) -> Positions:
     return np.concatenate(parts)
 
 
+@np.errstate(all="ignore")
 def circle(points: Positions) -> Positions:
     """Return the circle through three positions, closed."""
     if len(points) != 3:
@@ -107,6 +109,7 @@ class ByCentre:
         """Return the arc run through from its end."""
         return replace(self, start=self.end, end=self.start)
 
+    @np.errstate(all="ignore")
     def between(self, before: Positions | None, after: Positions | None) -> Positions:
         """Return the arc from the end of the line before it to the start of the one after it, where there are such."""
         if not abs(self.end - self.start) <= math.tau * (1 + 1e-9) or not 0 < self.radius < math.inf:

@@ -9,10 +9,14 @@ from xml.etree.ElementTree import Element
 
 import pytest
 import shapely
+from hypothesis import given
+from hypothesis import strategies as st
 from shapely import LineString, MultiLineString, MultiPoint, MultiPolygon, Point, Polygon
 
+from finder.sources import wkb
 from finder.sources.gml_geometry import Shapes
 from finder.sources.limits import Limits
+from finder.sources.markup import HREF
 from finder.sources.sentences import Notes, Refusal
 
 GML = "http://www.opengis.net/gml/3.2"
@@ -380,6 +384,12 @@ def test_an_arc_on_a_line_is_the_line() -> None:
     assert Read(curve(segment("0 0 1 1 2 2", "Arc"))).shape.wkt == LineString([(0, 0), (1, 1), (2, 2)]).wkt
 
 
+@pytest.mark.parametrize("kind", ["Arc", "Circle"])
+@pytest.mark.parametrize("numbers", ["1e308 -1e308 1e308 1 0 0", "0 0 1e308 0 0 0", "NaN 0 0 1 1 1", "INF 0 0 1 1 1"])
+def test_arcs_by_way_of_nowhere(kind: str, numbers: str) -> None:
+    assert set(Read(curve(segment(numbers, kind))).rules) <= {"curves_straightened", "geometry_unreadable"}
+
+
 @pytest.mark.parametrize(
     "arc",
     [
@@ -471,3 +481,46 @@ def test_too_many_vertices() -> None:
         with pytest.raises(Refusal) as caught:
             Read(text, limits=Limits(max_vertices=6))
         assert caught.value.code == "too_many_vertices"
+
+
+KINDS = [
+    *("Point", "MultiPoint", "LineString", "LinearRing", "Polygon", "PolygonPatch", "Surface", "MultiSurface", "Ring"),
+    *("CompositeSurface", "OrientableCurve", "Curve", "MultiCurve", "MultiGeometry", "Arc", "Circle", "ArcString"),
+    *("ArcByCenterPoint", "CircleByCenterPoint", "LineStringSegment", "Envelope", "x"),
+]
+PROPERTIES = [
+    *("pointMember", "pointProperty", "surfaceMember", "curveMember", "patches", "segments", "exterior", "interior"),
+    *("geometryMember", "baseCurve", "boundedBy", "outerBoundaryIs", "name"),
+]
+LEAVES = ["pos", "posList", "coordinates", "coord", "radius", "startAngle", "endAngle", "X"]
+TEXTS = st.sampled_from(
+    ["", "0 0", "1 2 3", SQUARE, "0 0 10 10 20 0", "NaN 1 2 3 4 5", "1e308 -1e308 1e308 1", "0,0 1,1", "INF", "x", "90"]
+)
+ATTRIBUTES = st.dictionaries(
+    st.sampled_from(["srsDimension", "srsName", "orientation", "cs", "ts", "decimal", "uom", "id", HREF]),
+    st.sampled_from(["2", "3", "-", ",", " ", "", "m", "deg", "a", "#a", "#b"]),
+    max_size=2,
+)
+
+
+@st.composite
+def trees(draw: st.DrawFn, depth: int = 0) -> Element:
+    """A tree of GML's own words in any order."""
+    tag = draw(st.sampled_from((KINDS, PROPERTIES + LEAVES)[depth % 2]))
+    made = Element(f"{{{GML}}}{tag}", draw(ATTRIBUTES))
+    made.text = draw(TEXTS)
+    if depth < 6 and tag not in LEAVES:
+        made.extend(draw(st.lists(trees(depth + 1), max_size=3)))
+    return made
+
+
+@given(trees())
+def test_any_tree_is_read_or_noted(tree: Element) -> None:
+    notes = Notes(5)
+    try:
+        found = Shapes(Limits(max_vertices=5000), notes).read(tree, row=1)
+    except Refusal:
+        return
+    lost = {"geometry_unreadable", "reference_left_out"} & {issue.rule for issue in notes}
+    assert (found is None) == bool(lost)
+    assert found is None or wkb.is_plain(found)
