@@ -185,7 +185,11 @@ class Delivery:
         )
 
     def missing(
-        self, named: AbstractSet[tuple[str, str]] = frozenset(), *, partial: bool = False
+        self,
+        named: AbstractSet[tuple[str, str]] = frozenset(),
+        *,
+        withdrawn: AbstractSet[tuple[str, str]] = frozenset(),
+        partial: bool = False,
     ) -> tuple[Missing, ...]:
         """Return the sites of the delivered sources that the delivery no longer names, and propose their withdrawal.
 
@@ -194,13 +198,14 @@ class Delivery:
         Parameters
         ----------
         named : keys (source, source_id) that the delivery names although their rows were not saved.
-        partial : the delivery holds only some of its sources' sites; none is missing.
+        withdrawn : keys that the delivery names only to take them back.
+        partial : the delivery holds only some of its sources' sites; none is missing but those withdrawn.
         """
-        sources = self._sources | {source for source, _ in named}
+        sources = self._sources | {source for source, _ in (*named, *withdrawn)}
         here = self._here(named)
         before = proposals.standing(self.session, sources)
         back = [pk for pk in before if pk in here]
-        absent = {} if partial else self._absent(sources, here)
+        absent = self._absent(sources, here, among=self._stored_keys(withdrawn) if partial else None)
         fresh = sorted(pk for pk in absent if pk not in before)
         proposals.drop(self.session, back)
         proposals.propose(self.session, fresh, delivery=self.key, at=self.at)
@@ -276,23 +281,29 @@ class Delivery:
 
     def _here(self, named: AbstractSet[tuple[str, str]]) -> set[int]:
         """Return the keys of all sites that the delivery names."""
+        return {pk for seen in self._seen for pk in seen.tolist()} | self._stored_keys(named)
+
+    def _stored_keys(self, named: AbstractSet[tuple[str, str]]) -> set[int]:
+        """Return the keys of the sites with these stable keys."""
         by_source: dict[str, list[str]] = defaultdict(list)
         for source, key in named:
             by_source[source].append(key)
         c = tables.site.c
-        here = {pk for seen in self._seen for pk in seen.tolist()}
+        found: set[int] = set()
         for source, keys in by_source.items():
             for part in _parts(keys):
-                here.update(self.session.scalars(sa.select(c.pk).where(c.source == source, c.source_id.in_(part))))
-        return here
+                found.update(self.session.scalars(sa.select(c.pk).where(c.source == source, c.source_id.in_(part))))
+        return found
 
-    def _absent(self, sources: AbstractSet[str], here: AbstractSet[int]) -> dict[int, tuple[str, str]]:
+    def _absent(
+        self, sources: AbstractSet[str], here: AbstractSet[int], *, among: AbstractSet[int] | None
+    ) -> dict[int, tuple[str, str]]:
         """Return id and name, by key, of the sources' sites that are not among those here."""
         c = tables.site.c
         absent: dict[int, tuple[str, str]] = {}
-        for source in sorted(sources):
+        for source in sorted(sources) if among is None or among else ():
             query = sa.select(c.pk).where(c.source == source, c.status.not_in(proposals.ENDED))
-            keys = [pk for pk in self.session.scalars(query) if pk not in here]
+            keys = [pk for pk in self.session.scalars(query) if pk not in here and (among is None or pk in among)]
             for part in _parts(keys):
                 query = sa.select(c.pk, c.id, c.name).where(c.pk.in_(part))
                 absent.update((pk, (id_, name)) for pk, id_, name in self.session.execute(query))

@@ -155,6 +155,11 @@ def test_missing_are_those_the_delivery_no_longer_names(database_url: str) -> No
         assert missing(database, a, named=frozenset({("another town", "x")})) == everywhere
         assert missing(database, a, partial=True) == [], "what holds only some misses none"
         assert missing(database) == [], "nothing delivered misses nothing"
+        taken_back = frozenset({("town", "b"), ("town", "d"), ("town", "x")})
+        assert missing(database, a, named=named, withdrawn=taken_back) == [b.id], "a row that takes back names no site"
+        assert missing(database, a, withdrawn=taken_back, partial=True) == [b.id], "even where only some are named"
+        assert missing(database, withdrawn=taken_back, partial=True) == [b.id]
+        assert missing(database, b, withdrawn=taken_back, partial=True) == [], "another row has it"
         assert stored(database, gone.id) == gone, "and nothing happens to them"
 
 
