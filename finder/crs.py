@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import itertools
+import json
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -32,10 +33,15 @@ _FILES = re.compile(r"PARAMETERFILE|(?:grids|file|model|init)\s*=\s*(?!@null[\s\
 
 @functools.lru_cache(maxsize=64)
 def parse(text: str | int) -> pyproj.CRS:
-    """Return the CRS named by an EPSG number, `EPSG:N` or WKT; refuse what PROJ does not know or has no map for."""
+    """Return the CRS named by an EPSG number, `EPSG:N`, WKT or PROJJSON.
+
+    What PROJ does not know or has no map for is refused, and what names files.
+    """
     named = str(text).strip()
     try:
-        if ("=" in named and not named.endswith("]")) or named.startswith("{") or _FILES.search(named):
+        if named.startswith("{"):
+            named = _from_json(named).to_wkt()
+        if ("=" in named and not named.endswith("]")) or _FILES.search(named):
             raise ValueError(named)
         system = pyproj.CRS.from_user_input(int(named) if named.isdecimal() else named)
         if not (system.is_geographic or system.is_projected):  # heights, geocentric and local axes
@@ -43,6 +49,19 @@ def parse(text: str | int) -> pyproj.CRS:
     except (pyproj.exceptions.CRSError, ValueError) as error:
         raise _not_known(named) from error
     return system
+
+
+def _from_json(text: str) -> pyproj.CRS:
+    """Return the CRS of PROJJSON that defines a map by numbers alone."""
+    try:
+        said = json.loads(text)
+        named = said["type"] in ("GeographicCRS", "ProjectedCRS")
+        parameters = said["conversion"].get("parameters", []) if said["type"] == "ProjectedCRS" else []
+        if not named or not all(isinstance(parameter["value"], int | float) for parameter in parameters):
+            raise ValueError(text)
+    except (LookupError, TypeError, AttributeError, RecursionError) as error:
+        raise ValueError(text) from error
+    return pyproj.CRS.from_json_dict(said)
 
 
 def _not_known(named: str) -> UnusableInput:

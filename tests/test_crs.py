@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import math
 
 import numpy as np
@@ -43,7 +44,14 @@ def test_names_of_one_system(name: str | int) -> None:
             "+proj=longlat +datum=WGS84",
             "+init=/etc/passwd:x",
             "+init=/etc/passwd:x +title=]",
-            pyproj.CRS(25832).to_json(),
+            "{",
+            "{}",
+            '{"type":"ProjectedCRS"}',
+            '{"type":"ProjectedCRS","conversion":5}',
+            '{"type":"ProjectedCRS","conversion":{"parameters":[5]}}',
+            '{"a":' * 5000,
+            pyproj.CRS(4978).to_json(),
+            pyproj.CRS("EPSG:25832+5783").to_json(),
         ),
         *("EPSG:5773", "EPSG:4978", 'LOCAL_CS["x",UNIT["metre",1]]', "proj=utm zone=32"),
     ],
@@ -52,6 +60,24 @@ def test_what_is_no_system_on_a_map_is_refused(name: str) -> None:
     with pytest.raises(UnusableInput) as caught:
         crs.parse(name)
     str(caught.value).encode("utf-8")
+
+
+@pytest.mark.parametrize("code", [25832, 4326, 2263, 4807, 31466])
+def test_projjson_defines_a_system_with_or_without_its_name(code: int) -> None:
+    said = pyproj.CRS(code).to_json_dict()
+    assert crs.parse(json.dumps(said)) == crs.parse(code)
+    del said["id"]
+    assert crs.parse(json.dumps(said)) == crs.parse(code)
+
+
+def test_projjson_that_could_name_a_file_is_refused() -> None:
+    shift = pyproj.crs.coordinate_operation.ToWGS84Transformation(pyproj.CRS(4314))
+    bound = pyproj.crs.BoundCRS(pyproj.CRS(4314), pyproj.CRS(4326), shift)
+    said = pyproj.CRS(31466).to_json_dict()
+    said["conversion"]["parameters"][0] = {"name": "Latitude and longitude difference file", "value": "/etc/passwd"}
+    for text in (bound.to_json(), json.dumps(said)):
+        with pytest.raises(UnusableInput):
+            crs.parse(text)
 
 
 EXTENDED = NAMELESS.replace('UNIT["metre"', 'EXTENSION["PROJ4","{}"],UNIT["metre"')

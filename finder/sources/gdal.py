@@ -12,10 +12,10 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from finder.sources import lock, wkb
+from finder.sources import arrow, lock, wkb
 from finder.sources.limits import Limits
 from finder.sources.sentences import Notes, Refusal
-from finder.sources.table import Column, Table, encode
+from finder.sources.table import Column, Table
 
 LATIN_1 = "ISO-8859-1"
 _BATCH = 20_000
@@ -82,7 +82,7 @@ def read(
         values = pa.chunked_array(arrays)
         if pa.types.is_string(schema.field(said).type):
             values = _texts(values, encoding, notes)
-        column = _column(values)
+        column = _column(values, notes)
         if column is None:
             notes.add("column_left_out", field=name, header=name)
         else:
@@ -177,30 +177,13 @@ def _is_plain(shapes: Any, notes: Notes) -> bool:
 # -- columns ----------------------------------------------------------------------------------------------------------
 
 
-def _column(values: Any) -> Column | None:
+def _column(values: Any, notes: Notes) -> Column | None:
     """Return a column as it is handed over; None for what is no value a person wrote."""
-    if pa.types.is_dictionary(values.type):
-        values = values.cast(values.type.value_type)
-    type_ = values.type
-    if values.null_count == len(values):
-        return Column("none", pa.chunked_array([pa.nulls(len(values))]))
-    if pa.types.is_boolean(type_):
-        return Column("bool", values)
-    if pa.types.is_integer(type_):
-        return Column("int", values.cast(pa.int64()))
-    if pa.types.is_float32(type_):
-        # the shortest number that is the same one: 0.1 stays 0.1
-        return Column("float", values.cast(pa.large_string()).cast(pa.float64()))
-    if pa.types.is_floating(type_):
-        return Column("float", values.cast(pa.float64()))
-    if pa.types.is_string(type_) or pa.types.is_large_string(type_):
-        return Column("text", values.cast(pa.large_string()))
-    if pa.types.is_date(type_) or pa.types.is_time(type_) or pa.types.is_timestamp(type_):
-        return Column("text", values.cast(pa.large_string()))
-    if pa.types.is_list(type_):
-        kind, array = encode(values.to_pylist())
-        return Column(kind, pa.chunked_array([array]))
-    return None
+    found = arrow.block(values, notes)
+    if found is None:
+        return None
+    kind, array = found
+    return Column(kind, array if isinstance(array, pa.ChunkedArray) else pa.chunked_array([array]))
 
 
 def _texts(values: Any, encoding: str | None, notes: Notes) -> Any:

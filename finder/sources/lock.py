@@ -70,6 +70,7 @@ _SYSTEM = (
     "/usr/lib",
     "/usr/lib64",
     "/usr/local/lib",
+    "/usr/share/zoneinfo",
     "/etc/ld.so.cache",
     "/proc/self",
     "/dev/null",

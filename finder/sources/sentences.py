@@ -62,6 +62,10 @@ REFUSALS: dict[str, tuple[type[UnusableInput], str]] = {
         N_("The GeoPackage holds the computed table or view “%(table)s”; store it as a plain table."),
     ),
     "trigger": (UnsafeInput, N_("The GeoPackage holds the trigger “%(table)s”, which is none of the standard's.")),
+    # Parquet
+    "encrypted": (UnusableInput, N_("The file is encrypted.")),
+    "not_geoparquet": (UnusableInput, N_("What the file says of its geometries is not as GeoParquet wants it.")),
+    "geometry_encoding": (UnusableInput, N_("The geometries are kept as “%(encoding)s”, which cannot be read here.")),
     # workbooks
     "no_names": (UnusableInput, N_("No row with column names was found in the sheet “%(layer)s”.")),
     "no_sheet": (UnusableInput, N_("No sheet of the workbook holds a table with column names and rows.")),
@@ -77,7 +81,14 @@ REFUSALS: dict[str, tuple[type[UnusableInput], str]] = {
     "zip_nested": (UnsafeInput, N_("The ZIP archive holds another archive.")),
     "zip_encrypted": (UnusableInput, N_("The ZIP archive is encrypted.")),
     "zip_method": (UnusableInput, N_("The ZIP archive is packed by a method that cannot be read here.")),
-    "zip_content": (UnusableInput, N_("The ZIP archive holds neither a Shapefile (.shp with .dbf) nor KML.")),
+    "zip_content": (
+        UnusableInput,
+        N_("The ZIP archive holds no Shapefile (.shp with .dbf), KML, GML, XPlanGML or OpenImmo file."),
+    ),
+    "zip_several": (
+        UnusableInput,
+        N_("The ZIP archive holds %(count)s files to read (%(members)s); deliver them one by one."),
+    ),
     "shapefile_alone": (
         UnusableInput,
         N_("The file is one part of a Shapefile; pack all of its parts (.shp, .dbf, .shx, .prj) into one ZIP archive."),
@@ -172,6 +183,7 @@ NOTES: dict[str, tuple[str, str]] = {
     ),
     "column_left_out": ("noted", N_("The column “%(header)s” holds binary data and was left out.")),
     "element_behind": ("noted", N_("The element “%(element)s” belongs to no row and was left out.")),
+    "zone_unknown": ("noted", N_("The time zone “%(zone)s” is not known here; its times are given in UTC.")),
     "changes_beside": ("noted", N_("Changes not yet written into the file lie beside it (-wal) and were not read.")),
     "more_of_a_kind": ("noted", N_("%(count)s further remarks of this kind are not listed (%(rule)s).")),
 }

@@ -19,9 +19,11 @@ class Format(Enum):
     CSV = "CSV"
     GEOPACKAGE = "GeoPackage"
     FLATGEOBUF = "FlatGeobuf"
+    PARQUET = "Parquet"
     GML = "GML"
     KML = "KML"
     XPLANGML = "XPlanGML"
+    OPENIMMO = "OpenImmo"
     ZIP = "ZIP"
 
 
@@ -30,9 +32,9 @@ _OURS = (
     (b"PK\x03\x04", Format.ZIP),
     (b"PK\x05\x06", Format.ZIP),
     (b"fgb\x03fgb", Format.FLATGEOBUF),
+    (b"PAR1", Format.PARQUET),
 )
 _OTHERS = (
-    (b"PAR1", "Parquet"),
     (b"ARROW1", "Arrow"),
     (b"%PDF", "PDF"),
     (b"\x89PNG", "PNG"),
@@ -56,8 +58,8 @@ _ASIDE = re.compile(r"<\?.*?\?>|<!--.*?-->", re.DOTALL)
 _POINTING = re.compile(
     r"OGR\w*DataSource|OGRCarto\w*|VRTDataset|GDAL_WMS|WMS_Capabilities|WCS_GDAL|OGRSpatialResultSet"
 )
-_XML_OURS = {"FeatureCollection": Format.GML, "kml": Format.KML, "XPlanAuszug": Format.XPLANGML}
-_XML = {"gpx": "GPX", "html": "HTML", "openimmo": "OpenImmo XML", "svg": "SVG"}
+_XML_OURS = {"FeatureCollection": Format.GML, "kml": Format.KML, "XPlanAuszug": Format.XPLANGML, "openimmo": Format.OPENIMMO}
+_XML = {"gpx": "GPX", "html": "HTML", "svg": "SVG"}
 # a collection of features whose root has a name of its own
 _HOLDS_FEATURES = re.compile(r"<(?:[\w.-]+:)?(?:featureMembers?|members?)[\s/>]")
 _NAMES_GML = re.compile(r"=\s*[\"']https?://www\.opengis\.net/gml(?:/[\d.]+)?[\"']")
@@ -76,6 +78,8 @@ def sniff(head: bytes) -> Format:
     for sign, format_ in _OURS:
         if head.startswith(sign):
             return format_
+    if head.startswith(b"PARE"):  # Parquet with an encrypted footer
+        raise Refusal("encrypted")
     for sign, name in _OTHERS:
         if head.startswith(sign):
             raise Refusal("other_format", format=name)

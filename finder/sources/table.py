@@ -98,10 +98,11 @@ class Columns:
 
     def finish(self) -> dict[str, Column]:
         """Return the columns in the order in which they first came."""
-        return {name: _joined(blocks) for name, blocks in self._blocks.items()}
+        return {name: joined(blocks) for name, blocks in self._blocks.items()}
 
 
-def _joined(blocks: list[tuple[str, Any]]) -> Column:
+def joined(blocks: list[tuple[str, Any]]) -> Column:
+    """Return blocks of one column, each as kind and array, as one."""
     kinds = {kind for kind, _ in blocks} - {"none"}
     kind = "none" if not kinds else kinds.pop() if len(kinds) == 1 else "json"
     type_ = ARROW[kind]

@@ -104,6 +104,14 @@ def _read(path: Path, out: Path, layer: str | None, limits: Limits) -> Table:
             from finder.sources import xplan
 
             return xplan.read(path, limits)
+        case Format.OPENIMMO:
+            from finder.sources import openimmo
+
+            return openimmo.read(path, limits)
+        case Format.PARQUET:
+            from finder.sources import geoparquet
+
+            return geoparquet.read(path, limits)
         case Format.FLATGEOBUF:
             from finder.sources import flatgeobuf
 
