@@ -80,8 +80,11 @@ class Wording:
 
     def change(self, change: Change) -> str:
         """Return a change as "GRZ: 0.6 → 0.8"."""
-        before, after = self.pair(change.field, change.before, change.after)
-        return f"{self.title(change.field)}: {before} {ARROW} {after}"
+        return self.step(change.field, self.pair(change.field, change.before, change.after))
+
+    def step(self, name: str, pair: tuple[str, str]) -> str:
+        """Return a change whose values are in words already."""
+        return f"{self.title(name)}: {pair[0]} {ARROW} {pair[1]}"
 
     def conflict(self, conflict: Conflict) -> str:
         """Return who decided otherwise than the file, when, and what stays."""
@@ -134,7 +137,9 @@ class Wording:
         return "; ".join(text for text in said if text) or None
 
     def _outline(self, outline: Outline) -> str:
-        place = ", ".join(format.number(degrees, self.language, _DEGREES) for degrees in self.middles[outline])
+        sign = "," if self.language.code == "de" else "."
+        # quicker than by Babel, of whose thousands there are none here
+        place = " ".join(f"{degrees:.{_DEGREES}f}".replace(".", sign) for degrees in self.middles[outline])
         message = _SHAPES.get(outline.kind, outline.kind)
         return self.language.text(message, corners=outline.corners, place=place)
 
@@ -261,9 +266,9 @@ def lines(report: Report, wording: Wording) -> Iterator[dict[str, Any]]:
         if outcome.kind.value == "new":
             yield {"kind": "new", **site}
         for change in outcome.changes:
-            before, after = wording.pair(change.field, change.before, change.after)
-            told = {"field": change.field, "label": wording.label(change.field), "before": before, "after": after}
-            yield {"kind": "changed", **site, **told, "message": wording.change(change)}
+            pair = wording.pair(change.field, change.before, change.after)
+            told = {"field": change.field, "label": wording.label(change.field), "before": pair[0], "after": pair[1]}
+            yield {"kind": "changed", **site, **told, "message": wording.step(change.field, pair)}
         for conflict in outcome.conflicts:
             kept, delivered = wording.pair(conflict.field, conflict.kept, conflict.delivered)
             told = {"field": conflict.field, "label": wording.label(conflict.field), "before": kept, "after": kept}
