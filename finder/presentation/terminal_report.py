@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import itertools
-import textwrap
 from collections.abc import Iterable, Iterator
 
 from rich.console import Group as Lines
@@ -113,7 +112,8 @@ def _noticed(report: Report, wording: Wording) -> Iterator[RenderableType]:
 
 
 def _cell(text: str) -> Text:
-    return Text(textwrap.shorten(one_line(text), _LONGEST, placeholder=" …"))
+    line = one_line(text[: _LONGEST + 1])
+    return Text(line if len(line) <= _LONGEST else line[: _LONGEST - 1] + "…")
 
 
 def _table(language: Language, *titles: str) -> Table:
