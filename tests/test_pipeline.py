@@ -64,7 +64,9 @@ def count(database: Database, table: sa.Table) -> int:
 def test_a_delivery_is_read_stored_and_measured(database_url: str, file: Path) -> None:
     steps: list[str] = []
     with factories.database(database_url, access_points=[factories.access_point(x=1900.0)]) as database:
-        report = pipeline.deliver(database, file, actor="officer@example.org", at=factories.NOW, progress=steps.append)
+        report = pipeline.deliver(
+            database, file, actor="officer@example.org", at=factories.NOW, progress=lambda step, *_: steps.append(step)
+        )
         assert steps == ["Reading", "Checking", "Storing", "Measuring", "Comparing"]
         assert pipeline.summary(report) == {
             **dict.fromkeys(("changed", "unchanged", "repaired", "rejected", "missing", "conflicts"), 0),
@@ -208,7 +210,7 @@ def test_an_unusable_file_leaves_everything(database_url: str, file: Path, tmp_p
 
 @pytest.mark.parametrize("step", ["Checking", "Storing", "Measuring"])
 def test_what_breaks_off_leaves_the_old_state(database_url: str, file: Path, tmp_path: Path, step: str) -> None:
-    def break_off(begun: str) -> None:
+    def break_off(begun: str, *_: object) -> None:
         if begun == step:
             raise MemoryError(step)
 
@@ -243,7 +245,7 @@ from pathlib import Path
 from finder import pipeline
 from finder.store.database import Database
 
-def step(begun):
+def step(begun, *_):
     print(begun, flush=True)
     if begun == sys.argv[3]:
         sys.stdin.readline()  # hold still here until killed
@@ -280,13 +282,13 @@ def test_two_deliveries_at_once_follow_each_other(database_url: str, tmp_path: P
     holding, second_began = threading.Event(), threading.Event()
     reports: dict[str, pipeline.Report] = {}
 
-    def first_step(begun: str) -> None:
+    def first_step(begun: str, *_: object) -> None:
         # inside its transaction the first waits until the second is under way too
         if begun == "Checking":
             holding.set()
             assert second_began.wait(30)
 
-    def second_step(begun: str) -> None:
+    def second_step(begun: str, *_: object) -> None:
         second_began.set()
 
     with factories.database(database_url) as database:
@@ -380,7 +382,7 @@ def test_real_sites_are_refused_where_the_sample_is(database_url: str, file: Pat
 
 
 def test_a_first_start_that_was_cut_off_begins_anew(empty: Database) -> None:
-    def cut_off(step: str) -> None:
+    def cut_off(step: str, *_: object) -> None:
         if step == "Storing":
             raise KeyboardInterrupt
 

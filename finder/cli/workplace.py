@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
 import click
 from rich.console import Console
-from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.progress import BarColumn, Progress, ProgressColumn, Task, TextColumn, TimeElapsedColumn
+from rich.text import Text
 
 from finder import language, pipeline
 from finder.config import Config, wished_language
 from finder.errors import FinderError
-from finder.presentation import terminal
+from finder.language import N_
+from finder.presentation import format, terminal
 from finder.store.database import Database
 
 out = Console(highlight=False)
@@ -44,19 +46,44 @@ class Workplace:
             database.close()
 
     @contextmanager
-    def progress(self) -> Iterator[Callable[[str], None]]:
-        """Yield a function that names the step under way; shown on a terminal, silent in a pipe."""
+    def progress(self) -> Iterator[pipeline.Progress]:
+        """Yield a function that shows the step under way on a terminal, and is silent in a pipe."""
         if not err.is_terminal:
-            yield lambda step: None
+            yield pipeline.silent
             return
-        columns = (TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
+        columns = (TextColumn("{task.description}"), BarColumn(), _Pace(self.language), TimeElapsedColumn())
         with Progress(*columns, console=err, transient=True) as bar:
             task = bar.add_task("", total=None)
-            yield lambda step: bar.update(task, description=self.language.text(step))
+
+            def show(step: str, done: int = 0, total: int | None = None, /) -> None:
+                bar.update(task, description=self.language.text(step), completed=done, total=total)
+
+            yield show
 
     def say(self, text: str) -> None:
         """Print a sentence beside the result."""
         err.print(text, soft_wrap=True, markup=False)
+
+
+class _Pace(ProgressColumn):
+    """Rows done, rows a second and the time left, where rows are counted."""
+
+    def __init__(self, said_in: language.Language) -> None:
+        super().__init__()
+        self._language = said_in
+
+    def render(self, task: Task) -> Text:
+        """Return what is known of the pace."""
+        if not task.total:
+            return Text("")
+        words = f"{format.number(task.completed, self._language)}/{format.number(task.total, self._language)}"
+        if task.speed:
+            pace = format.number(round(task.speed), self._language)
+            words += " · " + self._language.text(N_("%(pace)s rows/s"), pace=pace)
+        if task.time_remaining:
+            minutes, seconds = divmod(int(task.time_remaining), 60)
+            words += " · " + self._language.text(N_("%(time)s left"), time=f"{minutes}:{seconds:02}")
+        return Text(words, style="progress.percentage")
 
 
 class Commands(click.Group):

@@ -92,6 +92,7 @@ def from_columns(
     xy: tuple[Sequence[object], Sequence[object]] | None,
     codes: Sequence[object] | None,
     given: str | None,
+    signs: tuple[str, str] = (".", "."),
 ) -> Written:
     """Read places from a table's columns; where a row's WKT is empty its two coordinates count.
 
@@ -99,6 +100,7 @@ def from_columns(
     ----------
     codes : what the rows say of their CRS; the rule's holds where they say nothing.
     given : the CRS of all rows, whatever they say.
+    signs : the decimal signs of x and y, see `numbers.decimal_sign`.
     """
     systems, issues = systems_of(None if given else codes, rows, rule, given or rule.crs)
     geometry = np.full(len(rows), None, dtype=object)
@@ -113,7 +115,7 @@ def from_columns(
         x, y = xy
         if wkt is not None:
             x, y = ([cell if is_empty(text) else None for cell, text in zip(c, wkt, strict=True)] for c in xy)
-        points, unread = _from_xy(x, y, rows)
+        points, unread = _from_xy(x, y, rows, signs)
         issues += unread
         geometry = np.where(shapely.is_missing(geometry), points, geometry)
     return Written(rows=rows, geometry=geometry, crs=systems, issues=issues)
@@ -149,13 +151,15 @@ def _text(value: object) -> str | None:
     return text if text is not None and text.isascii() and "\0" not in text else None
 
 
-def _from_xy(x: Sequence[object], y: Sequence[object], rows: Sequence[int]) -> tuple[Geometries, list[Issue]]:
+def _from_xy(
+    x: Sequence[object], y: Sequence[object], rows: Sequence[int], signs: tuple[str, str]
+) -> tuple[Geometries, list[Issue]]:
     """Read points from two columns; a row with only one of the two numbers has no place, and that is said."""
     columns = []
     issues = []
     well = np.ones(len(rows), dtype=bool)
-    for name, values in (("x", x), ("y", y)):
-        read, failed = _coordinates(values)
+    for name, values, sign in (("x", x, signs[0]), ("y", y, signs[1])):
+        read, failed = _coordinates(values, sign)
         columns.append(read)
         well[failed] = False
         message = N_("“%(value)s” is not a coordinate; the site stays without a place.")
@@ -172,8 +176,7 @@ def _from_xy(x: Sequence[object], y: Sequence[object], rows: Sequence[int]) -> t
     return points, issues
 
 
-def _coordinates(values: Sequence[object]) -> tuple[NDArray[np.float64], list[int]]:
-    sign, _ = numbers.decimal_sign((v for v in values if isinstance(v, str)), ".")
+def _coordinates(values: Sequence[object], sign: str) -> tuple[NDArray[np.float64], list[int]]:
     out = np.full(len(values), np.nan)
     failed = []
     for position, value in enumerate(values):

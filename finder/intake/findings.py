@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -13,6 +13,25 @@ from numpy.typing import NDArray
 from shapely.geometry.base import BaseGeometry
 
 Mask = NDArray[np.bool_]
+Marked = Mapping[int, tuple[str, str]]
+"""By row, the column that says so and what stands there."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Marks:
+    """Rows that are no sites, rows that their supplier withdraws, and towns as rows name them again."""
+
+    others: Marked = field(default_factory=dict)
+    withdrawn: Marked = field(default_factory=dict)
+    towns: Marked = field(default_factory=dict)
+
+
+@dataclass(kw_only=True)
+class Seen:
+    """The keys (source and source_id) and public ids of the rows before, of all parts of a file."""
+
+    keys: set[tuple[str, str]] = field(default_factory=set)
+    ids: set[str] = field(default_factory=set)
 
 
 @dataclass(kw_only=True)
@@ -24,6 +43,8 @@ class Work:
     area: BaseGeometry | None
     today: dt.date
     lost: Mapping[int, str]
+    marks: Marks = field(default_factory=Marks)
+    seen: Seen = field(default_factory=Seen)
 
     def cells(self, name: str) -> NDArray[np.object_]:
         """Return a column's cells, None where not known; all None where the column is not delivered."""

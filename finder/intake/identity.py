@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 import numpy as np
 
-from finder.intake.findings import Finding, Work, found, not_known
+from finder.intake.findings import Finding, Mask, Work, found, not_known
 from finder.model.query import fold
 
 _PUBLIC_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
@@ -60,6 +61,20 @@ def unknown_municipality(work: Work) -> list[Finding]:
     return [found("municipality", np.array([cell not in work.municipalities for cell in cells], dtype=bool), cells)]
 
 
+def named_otherwise(work: Work) -> list[Finding]:
+    """Find rows whose municipality is named again, but as another one of the region."""
+    codes = {fold(name): code for code, name in work.municipalities.items()}
+    cells, rows = work.cells("municipality"), work.frame.index.tolist()
+    told = [work.marks.towns.get(row, ("", ""))[1] for row in rows]
+    named = [codes.get(fold(town), town if town in work.municipalities else None) for town in told]
+    odd = [code is not None and code != cell for code, cell in zip(named, cells, strict=True)]
+    positions = np.flatnonzero(odd)
+    params: list[dict[str, object]] = [
+        {"town": told[p], "code": cells[p], "name": work.municipalities.get(cells[p], cells[p])} for p in positions
+    ]
+    return [Finding(field="municipality", positions=positions, values=list(cells[positions]), params=params)]
+
+
 def no_source(work: Work) -> list[Finding]:
     """Find rows that name no source; their municipality is named: the town delivers its own list."""
     positions = np.flatnonzero(not_known(work.cells("source")))
@@ -70,7 +85,8 @@ def no_source(work: Work) -> list[Finding]:
 
 def repeated(work: Work) -> list[Finding]:
     """Find rows whose key an earlier row of the same source has."""
-    return [found("source_id", work.frame.duplicated(["source", "source_id"]).to_numpy(), work.cells("source_id"))]
+    cells = work.cells("source_id")
+    return [found("source_id", _again(list(zip(work.cells("source"), cells, strict=True)), work.seen.keys), cells)]
 
 
 def odd_id(work: Work) -> list[Finding]:
@@ -83,5 +99,14 @@ def odd_id(work: Work) -> list[Finding]:
 def repeated_id(work: Work) -> list[Finding]:
     """Find public ids that an earlier row has."""
     cells = work.cells("id")
-    again = work.frame["id"].duplicated().to_numpy() & ~not_known(cells)
-    return [found("id", again, cells)]
+    return [found("id", _again(cells.tolist(), work.seen.ids), cells)]
+
+
+def _again(cells: Sequence[Any], seen: set[Any]) -> Mask:
+    """Return which cells were seen before, and remember them."""
+    again = np.zeros(len(cells), dtype=bool)
+    for position, cell in enumerate(cells):
+        again[position] = cell in seen
+        if cell is not None:
+            seen.add(cell)
+    return again

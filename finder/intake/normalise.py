@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -11,9 +11,10 @@ import pandas as pd
 
 from finder import crs as systems
 from finder.errors import UnusableInput
-from finder.intake import casting, coordinates, nested, numbers, origins, placing
+from finder.intake import admission, casting, composing, coordinates, nested, numbers, origins, placing
 from finder.intake.casting import cast_column
 from finder.intake.cells import Problem, check_count, shown
+from finder.intake.findings import Marks
 from finder.intake.headers import Headers, left_out
 from finder.intake.profiles import FIELDS, Column, Profile
 from finder.language import N_
@@ -30,7 +31,9 @@ class Batch:
     Columns are the attributes the file or the profile delivers, beside name, municipality, source, source_id, status
     and provenance (id and sample where delivered). None is not known; numbers are float64 with NaN. `geometry`, where
     the file has places, is in metres. `only_new` are columns that hold for new sites and never touch one that exists;
-    `status` is that of new sites which state none. `lost` tells the original coordinates of places that could not be moved to metres, by row.
+    `status` is that of new sites which state none. `lost` tells the original coordinates of places that could not be
+    moved to metres, by row. `marks` tell which rows are no sites or withdrawn, `partial` whether the file says that
+    it holds only some sites.
     """
 
     frame: pd.DataFrame
@@ -40,6 +43,42 @@ class Batch:
     only_new: frozenset[str] = frozenset()
     status: Status = Status.DRAFT
     lost: Mapping[int, str] = field(default_factory=dict)
+    marks: Marks = field(default_factory=Marks)
+    partial: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class Whole:
+    """What only the whole of a file tells, so that its parts are read alike.
+
+    `decimal` is the decimal sign of each number's column, by attribute, "x" and "y"; `placed` whether the file has
+    geometries of its own.
+    """
+
+    rows: int
+    placed: bool
+    decimal: Mapping[str, str]
+    issues: tuple[Issue, ...]
+    partial: bool = False
+
+
+def survey(raw: RawRecords, profile: Profile) -> Whole:
+    """Return what the parts of a file have in common."""
+    headers = Headers(raw)
+    issues = list(raw.issues)
+    decimal = {}
+    for rule in profile.columns:
+        number = FIELDS[rule.attribute].type in (Type.NUMBER, Type.INTEGER)
+        if number and (cells := composing.cells(headers, rule)) is not None:
+            decimal[rule.attribute] = _decimal(raw, profile, rule, cells, issues)
+    for name, variants in (("x", profile.geometry.x), ("y", profile.geometry.y)):
+        if present := headers.take(variants):
+            decimal[name], _ = numbers.decimal_sign(_texts(headers.cells(present)), ".")
+    placed = raw.geometry is not None and any(shape is not None for shape in raw.geometry)
+    issues += _file_issues(raw, profile)
+    partial = admission.partial(headers, profile)
+    issues += [admission.partial_issue()] if partial else []
+    return Whole(rows=len(raw), placed=placed, decimal=decimal, issues=tuple(issues), partial=partial)
 
 
 def normalise(
@@ -49,11 +88,16 @@ def normalise(
     crs: str | None = None,
     municipality: str | None = None,
     status: Status = Status.DRAFT,
+    whole: Whole | None = None,
 ) -> Batch:
     """Return the file's records in the model's words; a cell that cannot be read is not known and named in an issue.
 
+    What is said of the file as a whole is among every part's issues.
+
     Parameters
     ----------
+    raw : a file, or a part of one.
+    whole : of which file it is a part; itself where not given.
     crs : the coordinate reference system, whatever the file says of it.
     municipality : holds for rows that name none.
     status : holds for rows that state none, and only for sites that are new.
@@ -63,31 +107,41 @@ def normalise(
     UnusableInput
         A column is missing that every row needs, or nobody says which CRS the file's geometry is in.
     """
+    whole = whole or survey(raw, profile)
     headers = Headers(raw)
-    issues = list(raw.issues)
+    issues = list(whole.issues)
     columns: dict[str, pd.Series[Any]] = {}
     for rule in profile.columns:
-        present = headers.take(rule.headers)
-        if present:
-            columns[rule.attribute] = _cast(raw, rule, profile, headers.cells(present, rule.join), issues)
+        cells = composing.cells(headers, rule, profile.decimal or ".")
+        if cells is not None:
+            columns[rule.attribute] = _cast(raw, rule, profile, cells, whole, issues)
             check_count(len(issues))
-        elif rule.required and len(raw):
+        elif rule.required and whole.rows:
             raise _column_missing(raw, rule, profile)
-    geometry, lost = _place(raw, profile, headers, crs, issues)
+    geometry, lost = _place(raw, profile, headers, crs, whole, issues)
     if geometry is not None:
         columns["geometry"] = geometry
-    if "contact" not in columns and (contact := _flat_contact(raw, headers, issues)) is not None:
+    if "contact" not in columns and (contact := _flat_contact(raw, profile, headers, issues)) is not None:
         columns["contact"] = contact
     if profile.provenance is not None and "provenance" not in columns:
         cells = origins.of_rows(headers, profile.provenance, profile.dates, len(raw))
         columns["provenance"] = _objects(raw, cells)
+    marks = admission.marks(headers, profile, list(raw.rows))
     only_new = frozenset(("status", "provenance", "sample")) - set(columns)
     status = _fill(raw, profile, columns, municipality, status)
     issues += left_out(headers, profile)
-    issues += _file_issues(raw, profile)
     order = (*FIELDS, "geometry")
     frame = pd.DataFrame({name: columns[name] for name in order if name in columns}, index=_index(raw))
-    return Batch(frame=frame, issues=issues, read=len(raw), only_new=only_new, status=status, lost=lost)
+    return Batch(
+        frame=frame,
+        issues=issues,
+        read=len(raw),
+        only_new=only_new,
+        status=status,
+        lost=lost,
+        marks=marks,
+        partial=whole.partial,
+    )
 
 
 # -- columns ----------------------------------------------------------------------------------------------------------
@@ -109,19 +163,18 @@ def _figures(raw: RawRecords, values: Any) -> pd.Series[Any]:
     return pd.Series(np.asarray(values, dtype="float64"), index=_index(raw), dtype="float64")
 
 
-def _cast(raw: RawRecords, rule: Column, profile: Profile, values: list[Any], issues: list[Issue]) -> pd.Series[Any]:
+def _cast(
+    raw: RawRecords, rule: Column, profile: Profile, values: list[Any], whole: Whole, issues: list[Issue]
+) -> pd.Series[Any]:
     attribute = FIELDS[rule.attribute]
     number = attribute.type is Type.NUMBER
     if number and (plain := _plain_numbers(values, rule, attribute)) is not None:
         return _figures(raw, plain)
     escaped = raw.origin.format.casefold().startswith("csv")
-    decimal = "."
-    if attribute.type in (Type.NUMBER, Type.INTEGER):
-        decimal = _decimal(raw, profile, rule, values, issues)
     if attribute.type is Type.RECORDS:
-        cast = nested.caster(rule.attribute, profile.dates)
+        cast = nested.caster(rule.attribute, profile.dates, rule.codes, profile.separators)
     else:
-        cast = casting.caster(rule, attribute, profile, decimal=decimal, escaped=escaped)
+        cast = casting.caster(rule, attribute, profile, decimal=whole.decimal.get(rule.attribute, "."), escaped=escaped)
     cells, problems = cast_column(values, cast)
     issues += _issues(raw, rule.attribute, problems)
     if number:
@@ -149,7 +202,7 @@ def _plain_numbers(values: list[Any], rule: Column, attribute: Attribute) -> Any
 def _decimal(raw: RawRecords, profile: Profile, rule: Column, values: list[Any], issues: list[Issue]) -> str:
     # a German spreadsheet writes semicolons between cells because the comma is its decimal sign
     default = profile.decimal or ("," if raw.origin.delimiter == ";" else ".")
-    sign, doubtful = numbers.decimal_sign((value for value in values if isinstance(value, str)), default)
+    sign, doubtful = numbers.decimal_sign(_texts(values), default)
     if doubtful is not None:
         message = N_("Numbers such as “%(value)s” can be read in two ways; “%(sign)s” was taken for the decimal sign.")
         text = shown(doubtful)
@@ -158,6 +211,10 @@ def _decimal(raw: RawRecords, profile: Profile, rule: Column, values: list[Any],
             Issue(rule="decimal_sign", action="noted", message=message, field=rule.attribute, value=text, params=params)
         )
     return sign
+
+
+def _texts(values: Iterable[Any]) -> Iterator[str]:
+    return (value for value in values if isinstance(value, str))
 
 
 def _issues(raw: RawRecords, name: str, problems: Sequence[tuple[int, Problem]]) -> list[Issue]:
@@ -185,11 +242,11 @@ def _column_missing(raw: RawRecords, rule: Column, profile: Profile) -> Unusable
     )
 
 
-def _flat_contact(raw: RawRecords, headers: Headers, issues: list[Issue]) -> pd.Series[Any] | None:
-    """Return contacts from columns contact_name, contact_email … as flat tables have them."""
+def _flat_contact(raw: RawRecords, profile: Profile, headers: Headers, issues: list[Issue]) -> pd.Series[Any] | None:
+    """Return contacts from columns of their members: those the profile names, and contact_name, contact_email …"""
     parts: dict[str, list[Any]] = {}
     for member in nested.CONTACT:
-        if present := headers.take([f"contact_{member}"]):
+        if present := headers.take([*profile.contact.get(member, ()), f"contact_{member}"]):
             parts[member], problems = cast_column(headers.cells(present), nested.contact_text)
             issues += _issues(raw, "contact", problems)
     if not parts:
@@ -203,9 +260,9 @@ def _flat_contact(raw: RawRecords, headers: Headers, issues: list[Issue]) -> pd.
 
 
 def _place(
-    raw: RawRecords, profile: Profile, headers: Headers, given: str | None, issues: list[Issue]
+    raw: RawRecords, profile: Profile, headers: Headers, given: str | None, whole: Whole, issues: list[Issue]
 ) -> tuple[pd.Series[Any] | None, dict[int, str]]:
-    written = _written(raw, profile, headers, given, issues)
+    written = _written(raw, profile, headers, given, whole, issues)
     if written is None:
         return (None if raw.geometry is None else _objects(raw, [None] * len(raw))), {}
     placed = placing.place(written, profile.geometry)
@@ -214,7 +271,7 @@ def _place(
 
 
 def _written(
-    raw: RawRecords, profile: Profile, headers: Headers, given: str | None, issues: list[Issue]
+    raw: RawRecords, profile: Profile, headers: Headers, given: str | None, whole: Whole, issues: list[Issue]
 ) -> coordinates.Written | None:
     """Return the file's places as they stand in it: its own geometry, else what columns say; None where it has none."""
     rule = profile.geometry
@@ -224,7 +281,7 @@ def _written(
             message = N_("The file states the system %(said)s; %(system)s was asked for and used.")
             params = {"said": shown(systems.parse(raw.crs).name), "system": shown(given)}
             issues.append(Issue(rule="crs_given", action="noted", message=message, field="geometry", params=params))
-    if raw.geometry is not None and any(shape is not None for shape in raw.geometry):
+    if raw.geometry is not None and whole.placed:
         written = coordinates.from_wkb(raw.geometry, raw.rows, given or raw.crs or rule.crs)
     else:
         wkt, x, y = (headers.take(names) for names in ((*rule.wkt, PLACE_COLUMN), rule.x, rule.y))
@@ -238,6 +295,7 @@ def _written(
             xy=(headers.cells(x), headers.cells(y)) if x and y else None,
             codes=headers.cells(codes) if codes else None,
             given=given,
+            signs=(whole.decimal.get("x", "."), whole.decimal.get("y", ".")),
         )
     if written.unsaid().any():
         raise UnusableInput(N_("The file does not say its coordinate reference system; give it with --crs EPSG:N."))

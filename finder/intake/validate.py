@@ -10,9 +10,9 @@ from dataclasses import dataclass
 import numpy as np
 from shapely.geometry.base import BaseGeometry
 
-from finder.intake import figures, identity, outlines, places, plans
+from finder.intake import admission, figures, identity, outlines, places, plans
 from finder.intake.cells import check_count, shown
-from finder.intake.findings import Finding, Work
+from finder.intake.findings import Finding, Seen, Work
 from finder.intake.normalise import Batch
 from finder.language import N_
 from finder.model.record import Issue
@@ -37,6 +37,7 @@ def validate(
     municipalities: Mapping[str, str],
     area: BaseGeometry | None,
     today: dt.date | None = None,
+    seen: Seen | None = None,
     rules: Sequence[Rule] | None = None,
 ) -> Batch:
     """Return the batch without the rows that break a rule, with what could be repaired repaired, and all of it said.
@@ -46,6 +47,7 @@ def validate(
     municipalities : names by code; a row's municipality may be given as either. Empty: any text goes.
     area : where sites may lie, in metres; None: anywhere.
     today : dates after it are in the future.
+    seen : what the parts of the same file before this one held; added to.
     rules : in the place of `RULES`.
 
     Where places are delivered, sets `area_m2` (measured, m²; not known of anything but polygons, nor of approximate
@@ -57,6 +59,8 @@ def validate(
         area=area,
         today=today or dt.date.today(),
         lost=batch.lost,
+        marks=batch.marks,
+        seen=seen or Seen(),
     )
     issues = list(batch.issues)
     rejected = set(batch.rejected)
@@ -98,6 +102,18 @@ def _issues(rule: Rule, finding: Finding, work: Work) -> list[Issue]:
 
 RULES = (
     Rule(
+        id="withdrawn_by_supplier",
+        action="rejected",
+        message=N_("The supplier withdraws this site (“%(field)s” is “%(value)s”)."),
+        test=admission.withdrawn,
+    ),
+    Rule(
+        id="not_a_site",
+        action="rejected",
+        message=N_("This row is no site of those that are looked for here (“%(field)s” is “%(value)s”)."),
+        test=admission.others,
+    ),
+    Rule(
         id="required",
         action="rejected",
         message=N_("The required field “%(field)s” is empty."),
@@ -114,6 +130,12 @@ RULES = (
         action="rejected",
         message=N_("“%(value)s” is not a municipality of this region."),
         test=identity.unknown_municipality,
+    ),
+    Rule(
+        id="municipality_differs",
+        action="kept",
+        message=N_("The municipality %(code)s is %(name)s, but the row also names “%(town)s”; please check it."),
+        test=identity.named_otherwise,
     ),
     Rule(
         id="source_missing",

@@ -49,3 +49,13 @@ class RawRecords:
 
     def __len__(self) -> int:
         return len(self.rows)
+
+    def part(self, start: int, stop: int) -> RawRecords:
+        """Return the rows from position `start` up to `stop`; what was noticed stays with the whole."""
+        return dataclasses.replace(
+            self,
+            columns={name: values[start:stop] for name, values in self.columns.items()},
+            rows=self.rows[start:stop],
+            geometry=None if self.geometry is None else self.geometry[start:stop],
+            issues=(),
+        )

@@ -8,23 +8,27 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-import pandas as pd
-
 from finder import crs, resources, sources
 from finder.errors import ConfigError, UnusableInput
 from finder.intake import choosing, normalise, profiles, validate
+from finder.intake.cells import plain_text
+from finder.intake.findings import Seen
+from finder.intake.headers import Headers
+from finder.intake.profiles import Profile
 from finder.language import N_
+from finder.limits import DEFAULT, Limits
 from finder.model.outcome import Report, summary
 from finder.model.record import Issue, RawRecords
 from finder.model.vocabulary import Status
 from finder.pipeline import neighbours, zoning
 from finder.pipeline.access import measure_access
+from finder.pipeline.progress import Progress, silent
 from finder.pipeline.report import Ledger
 from finder.store import reference, saving
 from finder.store.database import Database, Session
 
-Progress = Callable[[str], None]
-"""Told the message id of each step as it begins."""
+PART = 50_000
+"""Rows that are in hand at a time: a million of them have to fit."""
 Beside = Callable[[Report, RawRecords], None]
 """Given the report and the file before anything is kept: what fails there leaves the old state."""
 
@@ -46,9 +50,10 @@ def deliver(
     dry_run: bool = False,
     strict: bool = False,
     partial: bool = False,
+    limits: Limits = DEFAULT,
     actor: str = "import",
     at: dt.datetime | None = None,
-    progress: Progress = lambda step: None,
+    progress: Progress = silent,
     beside: Beside = lambda report, raw: None,
 ) -> Report:
     """Bring one file into the store and return its report.
@@ -67,7 +72,7 @@ def deliver(
     at = at or dt.datetime.now(dt.UTC)
     rules, chosen = None if profile is None else profiles.load(profile), None
     progress(N_("Reading"))
-    raw = sources.read(path, layer=layer)
+    raw = sources.read(path, layer=layer, limits=limits)
     if rules is None:
         rules, chosen = choosing.choose(raw)
     report: Report | None = None
@@ -77,28 +82,29 @@ def deliver(
             if inventory == "sample":
                 raise ConfigError(N_("This database holds the fictional sample; real sites need one of their own."))
             towns = {m.code: m.name for m in reference.municipalities(session)}
-            progress(N_("Checking"))
-            batch = normalise.normalise(
-                raw, rules, crs=crs_given, municipality=_code(municipality, towns), status=status
-            )
-            delivered = batch.frame
-            batch = validate.validate(
-                batch,
-                municipalities={} if anywhere else towns,
-                area=None if anywhere else crs.lonlat_box(*region_box()),
-            )
-            batch = _refuse_taken(session, batch if inventory is None else _refuse_sample(batch))
-            progress(N_("Storing"))
-            delivery = _begin(session, raw, rules.name, actor, at, towns)
+            known, area = ({}, None) if anywhere else (towns, crs.lonlat_box(*region_box()))
+            code = _code(municipality, towns)
+            whole = normalise.survey(raw, rules)
+            partial = partial or whole.partial
+            delivery = _begin(session, raw, rules, actor, at, towns)
             ledger = Ledger(raw, rules, crs_given, chosen)
-            saved = delivery.save(batch.frame, only_new=batch.only_new, status=batch.status)
-            ledger.add(batch, delivered, saved)
-            missing = delivery.missing(_named(delivered, batch), partial=partial)
-            progress(N_("Measuring"))
-            measure_access(session, saved.moved)
-            progress(N_("Comparing"))
-            ledger.notice(zoning.apply(session, delivery.key, actor=actor, at=at, rows=saved.rows).issues)
-            ledger.notice(neighbours.warn(session, {key: saved.rows[key] for key in saved.moved}))
+            seen = Seen()
+            for start in range(0, len(raw), PART):
+                progress(N_("Checking"), start, len(raw))
+                part = raw.part(start, start + PART)
+                batch = normalise.normalise(part, rules, crs=crs_given, municipality=code, status=status, whole=whole)
+                delivered = batch.frame
+                batch = validate.validate(batch, municipalities=known, area=area, seen=seen)
+                batch = _refuse_taken(session, batch if inventory is None else _refuse_sample(batch))
+                progress(N_("Storing"), start, len(raw))
+                saved = delivery.save(batch.frame, only_new=batch.only_new, status=batch.status)
+                progress(N_("Measuring"), start, len(raw))
+                measure_access(session, saved.moved)
+                ledger.add(batch, delivered, saved)
+            missing = delivery.missing(ledger.named(), withdrawn=ledger.withdrawn(), partial=partial)
+            progress(N_("Comparing"), len(raw), len(raw))
+            ledger.notice(zoning.apply(session, delivery.key, actor=actor, at=at, rows=ledger.rows).issues)
+            ledger.notice(neighbours.warn(session, {key: ledger.rows[key] for key in ledger.moved}))
             refused = dry_run or (strict and bool(ledger.rejected))
             report = ledger.report(missing, at=at, dry_run=dry_run, partial=partial, stored=not refused)
             beside(report, raw)
@@ -161,24 +167,26 @@ def _reject(batch: normalise.Batch, rows: Sequence[Any], rule: str, field: str, 
     )
 
 
-def _named(delivered: pd.DataFrame, batch: normalise.Batch) -> frozenset[tuple[str, str]]:
-    """Return the keys of rejected rows: their sites are in the file, if not in the store as the file has them."""
-    rows = delivered.loc[[row for row in delivered.index if row in batch.rejected]]
-    sources_ = sorted(set(batch.frame["source"]))
-    return frozenset(
-        (source, key)
-        for own, key in zip(rows["source"], rows["source_id"], strict=True)
-        if key is not None
-        for source in ([own] if own is not None else sources_)
-    )
+def _reserved(raw: RawRecords, rules: Profile) -> frozenset[str]:
+    """Return the public ids that any row gives."""
+    headers = Headers(raw)
+    present = [header for rule in rules.columns if rule.attribute == "id" for header in headers.take(rule.headers)]
+    return frozenset(text for header in present for cell in headers.cells([header]) if (text := plain_text(cell)))
 
 
 def _begin(
-    session: Session, raw: Any, profile: str, actor: str, at: dt.datetime, towns: dict[str, str]
+    session: Session, raw: RawRecords, rules: Profile, actor: str, at: dt.datetime, towns: dict[str, str]
 ) -> saving.Delivery:
+    origin = raw.origin
     key = saving.record_delivery(
-        session, actor=actor, file_name=raw.origin.name, sha256=raw.origin.sha256, profile=profile, summary={}, at=at
+        session, actor=actor, file_name=origin.name, sha256=origin.sha256, profile=rules.name, summary={}, at=at
     )
     return saving.Delivery(
-        session, key, actor=actor, at=at, id_prefix=resources.region()["id_prefix"], municipality_names=towns
+        session,
+        key,
+        actor=actor,
+        at=at,
+        id_prefix=resources.region()["id_prefix"],
+        municipality_names=towns,
+        reserved=_reserved(raw, rules),
     )

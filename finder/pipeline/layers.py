@@ -12,11 +12,13 @@ from finder.errors import ConfigError, NotFound, UnusableInput
 from finder.intake import normalise, profiles, zone_rules
 from finder.intake.profiles import Profile
 from finder.language import N_
+from finder.limits import DEFAULT, Limits
 from finder.model.record import Issue, Origin, RawRecords
 from finder.model.vocabulary import PlanStatus
 from finder.model.zone import Zone
 from finder.pipeline import zoning
-from finder.pipeline.delivery import Progress, region_box
+from finder.pipeline.delivery import region_box
+from finder.pipeline.progress import Progress, silent
 from finder.pipeline.zoning import Applied
 from finder.store import reference, saving, zones
 from finder.store.database import Database
@@ -65,9 +67,10 @@ def load_zoning(
     layer: str | None = None,
     source: str | None = None,
     dry_run: bool = False,
+    limits: Limits = DEFAULT,
     actor: str = "zoning",
     at: dt.datetime | None = None,
-    progress: Progress = lambda step: None,
+    progress: Progress = silent,
 ) -> LayerReport:
     """Bring a file of zones into the store in the place of the layer named `source`, and hold it against all sites.
 
@@ -84,7 +87,7 @@ def load_zoning(
     at = at or dt.datetime.now(dt.UTC)
     rules = None if profile is None else profiles.load(profile)
     progress(N_("Reading"))
-    raw = sources.read(path, layer=layer)
+    raw = sources.read(path, layer=layer, limits=limits)
     rules = rules or _made_for(raw.origin.format) or profiles.load(resources.DATA / f"{OWN}.toml")
     progress(N_("Checking"))
     batch = normalise.normalise(raw, rules, crs=crs_given)

@@ -11,11 +11,13 @@ import shapely
 from finder import crs, resources, sources
 from finder.errors import ConfigError, UnusableInput
 from finder.language import N_
+from finder.limits import DEFAULT, Limits
 from finder.model.access import AccessPoint
 from finder.model.outcome import Report
 from finder.model.place import MapLine, Municipality, Place
 from finder.model.vocabulary import Status
-from finder.pipeline.delivery import Progress, deliver
+from finder.pipeline.delivery import deliver
+from finder.pipeline.progress import Progress, silent
 from finder.sources import bundled
 from finder.store import reference
 from finder.store.database import Database
@@ -24,7 +26,7 @@ INVENTORIES = {"documented": bundled.INVENTORY, "sample": bundled.SAMPLE}
 """The bundled inventories by the word kept in the database; "own" is a database that began empty."""
 
 
-def start(database: Database, inventory: str, *, progress: Progress = lambda step: None) -> list[Report]:
+def start(database: Database, inventory: str, *, progress: Progress = silent) -> list[Report]:
     """Make the database ready: its tables in today's state and, on the first start, filled with `inventory`.
 
     Returns the reports of what was filled in, empty when there was nothing to do.
@@ -44,7 +46,7 @@ def start(database: Database, inventory: str, *, progress: Progress = lambda ste
     return fill(database, inventory, progress=progress)
 
 
-def fill(database: Database, inventory: str, *, progress: Progress = lambda step: None) -> list[Report]:
+def fill(database: Database, inventory: str, *, progress: Progress = silent) -> list[Report]:
     """Fill a fresh database with the region's reference data and a bundled inventory; again does no harm.
 
     That it is filled is noted last: a start that was cut off begins anew.
@@ -67,7 +69,12 @@ def fill(database: Database, inventory: str, *, progress: Progress = lambda step
 
 
 def load_boundaries(
-    database: Database, path: Path, *, layer: str | None = None, crs_given: str | None = None
+    database: Database,
+    path: Path,
+    *,
+    layer: str | None = None,
+    crs_given: str | None = None,
+    limits: Limits = DEFAULT,
 ) -> list[str]:
     """Give the region's municipalities the real boundaries of a file by their codes; return those it knew.
 
@@ -76,7 +83,7 @@ def load_boundaries(
     UnusableInput
         The file has no geometry, no column holds the municipalities' codes, or none of them is of this region.
     """
-    raw = sources.read(path, layer=layer)
+    raw = sources.read(path, layer=layer, limits=limits)
     source_crs = crs_given or raw.crs
     if raw.geometry is None:
         raise UnusableInput(N_("The file holds no boundaries, only a table."))

@@ -21,10 +21,17 @@ _SHORT = 40
 
 
 class Ledger:
-    """What has become of a file so far. What every part says of the file as a whole is kept once."""
+    """What has become of a file so far. What every part says of the file as a whole is kept once.
+
+    `rows` are the row numbers of the sites that are new or changed, by key; `moved` the keys of those whose place is.
+    """
 
     def __init__(self, raw: RawRecords, profile: Profile, crs_given: str | None, chosen: Issue | None) -> None:
         self.rejected = 0
+        self.rows: dict[int, int] = {}
+        self.moved: list[int] = []
+        self._sources: set[str] = set()
+        self._keys: dict[bool, set[tuple[str | None, str]]] = {True: set(), False: set()}
         self._origin = raw.origin
         self._profile = profile.name
         self._chosen = chosen
@@ -51,6 +58,12 @@ class Ledger:
         ids = rejected["id"] if "id" in rejected else [None] * len(rejected)
         for row, key, id_, name in zip(rejected.index, rejected["source_id"], ids, rejected["name"], strict=True):
             self._named[int(row)] = (key if key is not None else id_, name)
+        for row, source, key in zip(rejected.index, rejected["source"], rejected["source_id"], strict=True):
+            if key is not None:
+                self._keys[row in batch.marks.withdrawn].add((source, key))
+        self._sources |= set(batch.frame["source"])
+        self.rows |= saved.rows
+        self.moved += saved.moved
         self.rejected += len(batch.rejected)
         self._placed = self._placed or "geometry" in delivered
         repaired = {issue.row for issue in batch.issues if issue.action == "repaired"} - batch.rejected - {None}
@@ -64,6 +77,22 @@ class Ledger:
             ("conflicts", saved.conflicts),
         ):
             self._counts[name] += count
+
+    def named(self) -> frozenset[tuple[str, str]]:
+        """Return the keys of rejected rows: their sites are in the file, if not in the store as the file has them."""
+        return self._rejected_keys(withdrawn=False)
+
+    def withdrawn(self) -> frozenset[tuple[str, str]]:
+        """Return the keys of rows by which the supplier takes a site back."""
+        return self._rejected_keys(withdrawn=True)
+
+    def _rejected_keys(self, *, withdrawn: bool) -> frozenset[tuple[str, str]]:
+        # a row rejected before its source was known is of one of the file's
+        return frozenset(
+            (source, key)
+            for own, key in self._keys[withdrawn]
+            for source in ([own] if own is not None else self._sources)
+        )
 
     def report(
         self, missing: tuple[Missing, ...], *, at: dt.datetime, dry_run: bool, partial: bool, stored: bool

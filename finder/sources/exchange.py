@@ -6,24 +6,26 @@ type, and refusals and notes are told by their keys in `finder.sources.sentences
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, cast
+from typing import Any, cast, overload
 
 import orjson
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.ipc
 
+from finder.limits import MIB, Limits
 from finder.model.record import Issue
 from finder.sources import sentences
-from finder.sources.limits import MIB, Limits
 from finder.sources.sentences import Refusal
 from finder.sources.table import ARROW, Table
 
 ROWS = "rows.arrow"
 ABOUT = "about.json"
 _MAX_ABOUT = 64 * MIB
+_AT_ONCE = 50_000
 _POINTER_BYTES = 8
 _OBJECT_BYTES = {"int": 32, "float": 24}  # texts repeat themselves, and no text is longer than it was
 _MEMBER_BYTES = 64  # of a list or an object inside a value
@@ -34,9 +36,9 @@ class Result:
     """What came back, checked."""
 
     about: dict[str, str | None]
-    columns: dict[str, list[object]]
-    rows: list[int]
-    geometry: list[bytes | None] | None
+    columns: dict[str, Values]
+    rows: Sequence[int]
+    geometry: Values | None
     issues: tuple[Issue, ...]
 
 
@@ -110,8 +112,10 @@ def _result(told: dict[str, Any], path: Path, limits: Limits) -> Result:
             raise ValueError("schema")
         if _expected_bytes(table, [kind for _, kind in names]) > limits.memory_bytes:
             raise Refusal("memory", limit=limits.memory_bytes // MIB)
-        columns = {name: _values(table.column(i), kind) for i, (name, kind) in enumerate(names, start=1)}
-        geometry = table.column(len(types) - 1).to_pylist() if told["geometry"] is True else None
+        columns = {name: Values(table.column(i), kind) for i, (name, kind) in enumerate(names, start=1)}
+        for values in columns.values():
+            values.check()
+        geometry = Values(table.column(len(types) - 1), "binary") if told["geometry"] is True else None
         rows = cast("list[int]", table.column(0).to_numpy().tolist())
         if table.column(0).null_count:
             raise ValueError("rows")
@@ -143,7 +147,48 @@ def _issue(rule: str, row: object, field: object, value: object, params: dict[st
     return issue
 
 
-def _values(column: pa.ChunkedArray, kind: str) -> list[object]:
+class Values(Sequence[Any]):
+    """A column that becomes objects only when they are asked for: a million rows of them have to fit."""
+
+    def __init__(self, column: pa.ChunkedArray, kind: str) -> None:
+        self._column = column
+        self._kind = kind
+
+    def __len__(self) -> int:
+        return len(self._column)
+
+    @overload
+    def __getitem__(self, at: int) -> Any: ...
+
+    @overload
+    def __getitem__(self, at: slice) -> Values: ...
+
+    def __getitem__(self, at: int | slice) -> Any:
+        if isinstance(at, slice):
+            start, stop, step = at.indices(len(self))
+            if step != 1:
+                raise ValueError(step)
+            return Values(self._column.slice(start, max(stop - start, 0)), self._kind)
+        position = range(len(self))[at]
+        return next(iter(self[position : position + 1]))
+
+    def __iter__(self) -> Iterator[Any]:
+        for start in range(0, len(self), _AT_ONCE):
+            yield from _objects(self._column.slice(start, _AT_ONCE), self._kind)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Sequence) and list(self) == list(other)
+
+    __hash__ = None  # type: ignore[assignment]
+
+    def check(self) -> None:
+        """Refuse what would not become objects."""
+        if self._kind == "json":
+            for _ in self:
+                pass
+
+
+def _objects(column: pa.ChunkedArray, kind: str) -> list[object]:
     if kind == "none":
         return [None] * len(column)
     if kind == "json":

@@ -15,8 +15,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from finder.errors import UnusableInput
+from finder.limits import DEFAULT, MIB, Limits
 from finder.sources import exchange, sentences
-from finder.sources.limits import DEFAULT, MIB, Limits
 from finder.sources.sentences import Notes, Refusal
 from finder.sources.table import Columns, Table
 
@@ -76,12 +76,23 @@ def test_everything_comes_back_as_it_was(data: st.DataObject, length: int, block
     with TemporaryDirectory() as folder:
         exchange.write(Path(folder), found)
         result = exchange.read(Path(folder), DEFAULT)
-    assert same(result.columns, {name: wanted[name] for name in result.columns})
+    assert same({name: list(values) for name, values in result.columns.items()}, wanted)
     assert result.columns.keys() == wanted.keys()
     assert result.geometry == shapes
     assert result.rows == list(range(1, total + 1))
     wanted_about = {"format": "GeoJSON", "crs": "EPSG:1", "srs_name": "x", "layer": None, "encoding": "utf-8"}
     assert result.about == {**wanted_about, "delimiter": None}
+
+
+@given(st.lists(st.none() | st.text(max_size=3), max_size=20), st.integers(0, 22), st.integers(0, 22))
+def test_a_part_of_a_column_is_that_part(cells: list[str | None], start: int, stop: int) -> None:
+    gathered = Columns(DEFAULT)
+    gathered.add({"a": cells}, len(cells))
+    with TemporaryDirectory() as folder:
+        exchange.write(Path(folder), Table(format="CSV", columns=gathered.finish(), length=len(cells)))
+        column = exchange.read(Path(folder), DEFAULT).columns["a"]
+    assert list(column[start:stop]) == cells[start:stop]
+    assert [column[i] for i in range(len(column))] == cells
 
 
 def test_rows_and_notes_come_back(tmp_path: Path) -> None:
