@@ -58,7 +58,12 @@ _ASIDE = re.compile(r"<\?.*?\?>|<!--.*?-->", re.DOTALL)
 _POINTING = re.compile(
     r"OGR\w*DataSource|OGRCarto\w*|VRTDataset|GDAL_WMS|WMS_Capabilities|WCS_GDAL|OGRSpatialResultSet"
 )
-_XML_OURS = {"FeatureCollection": Format.GML, "kml": Format.KML, "XPlanAuszug": Format.XPLANGML, "openimmo": Format.OPENIMMO}
+_XML_OURS = {
+    "FeatureCollection": Format.GML,
+    "kml": Format.KML,
+    "XPlanAuszug": Format.XPLANGML,
+    "openimmo": Format.OPENIMMO,
+}
 _XML = {"gpx": "GPX", "html": "HTML", "svg": "SVG"}
 # a collection of features whose root has a name of its own
 _HOLDS_FEATURES = re.compile(r"<(?:[\w.-]+:)?(?:featureMembers?|members?)[\s/>]")
