@@ -139,8 +139,10 @@ class Context:
         """Return whether a reference leads to one of the targets; where not, it is noted."""
         if href.startswith("#") and any(href[1:] in some for some in targets):
             return True
-        rule = "reference_missing" if href.startswith("#") else "reference_outside"
-        self._notes.add(rule, row=row, field=header, value=href, href=href)
+        if href.startswith("#"):
+            self._notes.add("reference_missing", row=row, field=header, value=href, href=href)
+        else:
+            self._notes.add("reference_outside", row=row, field=header, value=href, href=href)
         return False
 
 
