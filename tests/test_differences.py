@@ -205,6 +205,23 @@ def test_missing_rows_are_proposed_until_they_come_again(database_url: str, tmp_
         assert stored(database, 3).site.status is Status.DRAFT, "nothing happens to it"
 
 
+def test_a_file_said_to_be_partial_afterwards_takes_its_proposals_back(database_url: str, tmp_path: Path) -> None:
+    path, other = tmp_path / "sites.geojson", tmp_path / "other.geojson"
+    with factories.database(database_url) as database:
+
+        def proposed() -> int:
+            with database.reading() as session:
+                return session.scalar(sa.select(sa.func.count()).select_from(tables.proposal)) or 0
+
+        pipeline.deliver(database, write(path, *(feature(key) for key in "abc")))
+        pipeline.deliver(database, write(path, feature("a")))
+        assert proposed() == 2
+        pipeline.deliver(database, write(other, feature("a", grz=0.8)), partial=True)
+        assert proposed() == 2, "another file has no say"
+        pipeline.deliver(database, path, partial=True)
+        assert proposed() == 0
+
+
 def test_two_imports_at_once_propose_and_change_once(database_url: str, tmp_path: Path) -> None:
     path = tmp_path / "sites.geojson"
     with factories.database(database_url) as database:

@@ -103,6 +103,8 @@ def _missing(report: Report, wording: Wording) -> Iterator[RenderableType]:
     yield table
     if len(report.missing) > MOST:
         yield Text(language.text(_REST, n=len(report.missing) - MOST))
+    if not report.partial:
+        yield Text(language.text(N_("If the file holds only some of its source's sites, bring it in with --partial.")))
 
 
 def _noticed(report: Report, wording: Wording) -> Iterator[RenderableType]:

@@ -44,6 +44,13 @@ def standing(session: Session, sources: Iterable[str]) -> dict[int, str]:
     return found
 
 
+def of_file(session: Session, delivery: int) -> set[int]:
+    """Return the keys of the sites whose withdrawal was proposed by the same file as this delivery's."""
+    same = sa.select(tables.delivery.c.sha256).where(tables.delivery.c.id == delivery).scalar_subquery()
+    query = sa.select(tables.proposal.c.site_pk).join(tables.delivery)
+    return set(session.scalars(query.where(tables.proposal.c.kind == WITHDRAWAL, tables.delivery.c.sha256 == same)))
+
+
 def propose(session: Session, keys: Sequence[int], *, delivery: int, at: str) -> None:
     """Propose these sites for withdrawal."""
     rows = [{"site_pk": key, "kind": WITHDRAWAL, "delivery_id": delivery, "at": at} for key in keys]

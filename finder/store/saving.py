@@ -193,7 +193,8 @@ class Delivery:
     ) -> tuple[Missing, ...]:
         """Return the sites of the delivered sources that the delivery no longer names, and propose their withdrawal.
 
-        What it names again is no longer proposed. Called once, after the last part.
+        What it names again is no longer proposed, nor what the same file proposed before it was said to be partial.
+        Called once, after the last part.
 
         Parameters
         ----------
@@ -204,8 +205,9 @@ class Delivery:
         sources = self._sources | {source for source, _ in (*named, *withdrawn)}
         here = self._here(named)
         before = proposals.standing(self.session, sources)
-        back = [pk for pk in before if pk in here]
         absent = self._absent(sources, here, among=self._stored_keys(withdrawn) if partial else None)
+        hasty = proposals.of_file(self.session, self.key) - absent.keys() if partial else set()
+        back = [pk for pk in before if pk in here or pk in hasty]
         fresh = sorted(pk for pk in absent if pk not in before)
         proposals.drop(self.session, back)
         proposals.propose(self.session, fresh, delivery=self.key, at=self.at)

@@ -88,6 +88,8 @@ def test_a_report_in_short() -> None:
     assert re.search(r"^ +State of the listing: draft → published *$", text, re.MULTILINE), "a site is named once"
     assert "Quay: not known stays as edited by officer@example.org on 11 Jun 2026; the file says yes." in text
     assert re.search(r"^M-9 +Neun +1 Jun 2026 *$", text, re.MULTILINE)
+    assert "bring it in with --partial." in text
+    assert "with --partial" not in shown(report(partial=True))
     assert "Eins" not in text, "the new ones are only counted"
 
 
