@@ -11,6 +11,7 @@ from pathlib import Path
 import platformdirs
 
 from finder.errors import ConfigError
+from finder.limits import DEFAULT, MIB, Limits
 
 SAMPLE_DATABASE = "sample.sqlite"
 
@@ -40,6 +41,38 @@ def _days(env: Mapping[str, str], name: str, default: int) -> int:
     return int(text)
 
 
+def _whole(env: Mapping[str, str], name: str, default: int, most: int, *, least: int = 1) -> int:
+    text = env.get(name, "").strip()
+    if not text:
+        return default
+    if not re.fullmatch("0*[0-9]{1,15}", text) or not least <= int(text) <= most:
+        raise ConfigError(
+            "The setting %(name)s must be a whole number from %(least)s to %(most)s, not “%(value)s”.",
+            name=name,
+            least=least,
+            most=most,
+            value=text[:80],
+        )
+    return int(text)
+
+
+def _limits(env: Mapping[str, str]) -> Limits:
+    """Return how much a file may ask for; what is set so low that nothing could be read is refused."""
+    most_mib = 1_000_000
+    return Limits(
+        max_file_bytes=MIB * _whole(env, "FINDER_MAX_FILE_MB", DEFAULT.max_file_bytes // MIB, most_mib),
+        max_unpacked_bytes=MIB * _whole(env, "FINDER_MAX_UNPACKED_MB", DEFAULT.max_unpacked_bytes // MIB, most_mib),
+        max_members=_whole(env, "FINDER_MAX_MEMBERS", DEFAULT.max_members, 1_000_000),
+        max_ratio=_whole(env, "FINDER_MAX_RATIO", DEFAULT.max_ratio, 1_000_000),
+        max_features=_whole(env, "FINDER_MAX_FEATURES", DEFAULT.max_features, 1_000_000_000),
+        max_vertices=_whole(env, "FINDER_MAX_VERTICES", DEFAULT.max_vertices, 10_000_000_000),
+        max_columns=_whole(env, "FINDER_MAX_COLUMNS", DEFAULT.max_columns, 100_000),
+        max_depth=_whole(env, "FINDER_MAX_DEPTH", DEFAULT.max_depth, 200),
+        seconds=float(_whole(env, "FINDER_MAX_SECONDS", round(DEFAULT.seconds), 86_400)),
+        memory_bytes=MIB * _whole(env, "FINDER_MAX_MEMORY_MB", DEFAULT.memory_bytes // MIB, most_mib, least=256),
+    )
+
+
 @dataclass(frozen=True)
 class Freshness:
     """After how many days since `verified_on` a listing is due, unconfirmed and hidden."""
@@ -67,6 +100,7 @@ class Config:
     freshness: Freshness
     operator: str | None
     contact: str | None
+    limits: Limits = DEFAULT
 
     @classmethod
     def from_env(cls, env: Mapping[str, str] | None = None, *, sample: bool = False) -> Config:
@@ -89,4 +123,5 @@ class Config:
             ),
             operator=env.get("FINDER_OPERATOR", "").strip() or None,
             contact=env.get("FINDER_CONTACT", "").strip() or None,
+            limits=_limits(env),
         )

@@ -110,6 +110,20 @@ def test_import_counts_every_row_and_again_changes_nothing(place: Path) -> None:
     assert (place / "finder.sqlite").read_bytes() == before
 
 
+def test_limits_are_settings(place: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = place / "sites.csv"
+    path.write_text("name;municipality\nSüd;Marl\nNord;Marl\n", encoding="utf-8")
+    monkeypatch.setenv("FINDER_MAX_FEATURES", "1")
+    for words in (
+        ["import", path],
+        ["import", "--suggest", path],
+        ["load", "boundaries", path],
+        ["load", "zoning", path],
+    ):
+        result = finder(*words)
+        assert (result.exit_code, result.stderr) == (2, "The file has more than 1 rows.\n"), words
+
+
 def test_imported_drafts_stay_out_of_searches(place: Path) -> None:
     file = written(place / "plots.geojson", {})
     assert finder("import", file).exit_code == 0

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from finder.config import SAMPLE_DATABASE, Config, Freshness
 from finder.errors import ConfigError
+from finder.limits import DEFAULT, MIB, Limits
 
 
 def test_nothing_set_is_ready_for_local_use() -> None:
@@ -37,6 +40,48 @@ def test_every_setting_is_read() -> None:
     assert (config.secret_key, config.language) == ("s3cret", "en")
     assert config.freshness == Freshness(due=30, unconfirmed=60, hidden=120)
     assert (config.operator, config.contact) == ("Musterstadt", "land@example.org")
+
+
+LIMITS = {
+    "FINDER_MAX_FILE_MB": ("max_file_bytes", MIB),
+    "FINDER_MAX_UNPACKED_MB": ("max_unpacked_bytes", MIB),
+    "FINDER_MAX_MEMBERS": ("max_members", 1),
+    "FINDER_MAX_RATIO": ("max_ratio", 1),
+    "FINDER_MAX_FEATURES": ("max_features", 1),
+    "FINDER_MAX_VERTICES": ("max_vertices", 1),
+    "FINDER_MAX_COLUMNS": ("max_columns", 1),
+    "FINDER_MAX_DEPTH": ("max_depth", 1),
+    "FINDER_MAX_SECONDS": ("seconds", 1),
+    "FINDER_MAX_MEMORY_MB": ("memory_bytes", MIB),
+}
+"""Each setting's limit and its unit."""
+
+
+def test_every_limit_is_a_setting_of_its_own() -> None:
+    assert Config.from_env({}).limits == DEFAULT
+    assert {field for field, _ in LIMITS.values()} == {f.name for f in dataclasses.fields(Limits)} - {"max_issues"}
+    for name, (field, unit) in LIMITS.items():
+        given = 300 if name == "FINDER_MAX_MEMORY_MB" else 7
+        wanted = dataclasses.replace(DEFAULT, **{field: given * unit})
+        text = f" 00{given} "
+        if field == "max_depth":
+            assert Config.from_env({name: "200"}).limits.max_depth == 200
+        assert Config.from_env({name: text}).limits == wanted
+        assert Config.from_env({name: " "}).limits == DEFAULT
+
+
+@pytest.mark.parametrize("name", LIMITS)
+@pytest.mark.parametrize(
+    "text", ["0", "-1", "1.5", "1e3", "ten", "²", "٣", "9" * 5000, "100000000000", "2048 MB", "0x10"]
+)
+def test_a_limit_that_is_none_is_refused_by_name(name: str, text: str) -> None:
+    with pytest.raises(ConfigError, match=rf"{name}.*whole number from \d+ to \d+"):
+        Config.from_env({name: text})
+
+
+def test_memory_in_which_nothing_could_be_read_is_refused() -> None:
+    with pytest.raises(ConfigError, match="FINDER_MAX_MEMORY_MB must be a whole number from 256"):
+        Config.from_env({"FINDER_MAX_MEMORY_MB": "255"})
 
 
 def test_empty_settings_are_absent_ones() -> None:

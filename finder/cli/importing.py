@@ -90,6 +90,7 @@ def import_(
                     dry_run=dry_run,
                     strict=strict,
                     partial=partial,
+                    limits=workplace.config.limits,
                     progress=step,
                     beside=lambda report, raw: beside.write(report, raw, towns),
                 )

@@ -83,7 +83,9 @@ def boundaries(workplace: Workplace, path: Path, layer: str | None, crs_given: s
     with workplace.database() as database:
         with workplace.progress() as step:
             step("Reading")
-            known = pipeline.load_boundaries(database, path, layer=layer, crs_given=crs_given)
+            known = pipeline.load_boundaries(
+                database, path, layer=layer, crs_given=crs_given, limits=workplace.config.limits
+            )
         text = workplace.language.plural(
             "%(n)s municipality has its real boundary now.",
             "%(n)s municipalities have their real boundaries now.",

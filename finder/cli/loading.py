@@ -66,6 +66,7 @@ def zoning(
             layer=layer,
             source=source,
             dry_run=dry_run,
+            limits=workplace.config.limits,
             progress=step,
         )
     if file is not None:

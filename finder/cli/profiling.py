@@ -22,7 +22,7 @@ def suggest(workplace: Workplace, paths: Sequence[Path], layer: str | None) -> N
         raise ConfigError("--suggest tells of one file; ask for the files one by one.")
     with workplace.progress() as step:
         step("Reading")
-        raw = sources.read(paths[0], layer=layer)
+        raw = sources.read(paths[0], layer=layer, limits=workplace.config.limits)
         towns = {town.code: town.name for town in bundled.municipalities()}
         suggestion = suggesting.suggest(raw, towns, workplace.language)
     # TOML is UTF-8, whatever the terminal speaks

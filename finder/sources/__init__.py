@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from finder.limits import DEFAULT, Limits
 from finder.model.record import RawRecords
-from finder.sources.limits import DEFAULT, Limits
 
 
 def read(path: Path, *, layer: str | None = None, limits: Limits = DEFAULT) -> RawRecords:

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from itertools import pairwise
 from pathlib import Path, PurePosixPath
 
-from finder.sources.limits import MIB, Limits
+from finder.limits import MIB, Limits
 from finder.sources.sentences import Refusal
 
 _HEADER_BYTES = 30  # of a member, without its name

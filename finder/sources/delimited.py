@@ -11,8 +11,8 @@ from itertools import chain, islice
 
 import pyarrow as pa
 
+from finder.limits import Limits
 from finder.sources import tabular, text
-from finder.sources.limits import Limits
 from finder.sources.sentences import Notes, Refusal
 from finder.sources.table import Table
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import pyarrow as pa
 
-from finder.sources.limits import Limits
+from finder.limits import Limits
 from finder.sources.sentences import Refusal
 from finder.sources.table import Columns, Table
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from finder.limits import Limits
 from finder.sources import gdal
-from finder.sources.limits import Limits
 from finder.sources.sentences import Notes, Refusal
 from finder.sources.table import Table
 

@@ -11,8 +11,8 @@ from typing import Any
 import orjson
 import pyarrow as pa
 
+from finder.limits import Limits
 from finder.sources import repeated, splitting, text, wkb
-from finder.sources.limits import Limits
 from finder.sources.sentences import Notes, Refusal
 from finder.sources.table import Columns, Table
 

@@ -11,9 +11,9 @@ import orjson
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from finder.limits import Limits
 from finder.sources import arrow, geoarrow, geojson
 from finder.sources.flattening import Flattener
-from finder.sources.limits import Limits
 from finder.sources.sentences import Notes, Refusal
 from finder.sources.table import Table, joined
 from finder.sources.wkb import Unreadable

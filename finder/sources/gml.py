@@ -10,10 +10,10 @@ from collections.abc import Sequence
 from pathlib import Path
 from xml.etree.ElementTree import Element
 
+from finder.limits import Limits
 from finder.sources import markup
 from finder.sources.features import Features, Values, put
 from finder.sources.gml_geometry import GEOMETRIES, Shapes
-from finder.sources.limits import Limits
 from finder.sources.markup import local
 from finder.sources.sentences import Notes
 from finder.sources.table import Table

@@ -20,9 +20,9 @@ from xml.etree.ElementTree import Element
 
 import numpy as np
 
+from finder.limits import Limits
 from finder.sources import arcs, gml_positions, wkb
 from finder.sources.gml_positions import dimension as stated_dimension
-from finder.sources.limits import Limits
 from finder.sources.markup import HREF, local
 from finder.sources.sentences import Notes, Refusal
 from finder.sources.wkb import Positions, Unreadable

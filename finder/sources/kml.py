@@ -11,10 +11,10 @@ from xml.etree.ElementTree import Element
 
 import numpy as np
 
+from finder.limits import Limits
 from finder.sources import geojson, gml_positions, markup, wkb
 from finder.sources.archive import Archive
 from finder.sources.features import Features, Values, put
-from finder.sources.limits import Limits
 from finder.sources.markup import local
 from finder.sources.sentences import Notes, Refusal
 from finder.sources.table import Table

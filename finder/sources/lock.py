@@ -25,8 +25,8 @@ import sysconfig
 from collections.abc import Iterable
 from pathlib import Path
 
+from finder.limits import MIB, Limits
 from finder.sources import kernel
-from finder.sources.limits import MIB, Limits
 
 DRIVERS = frozenset({"ESRI Shapefile", "FlatGeobuf", "GPKG"})
 """The GDAL drivers that read what is not read here."""
@@ -133,7 +133,7 @@ def _bound(limits: Limits) -> None:
     bounds = {
         resource.RLIMIT_CORE: 0,
         resource.RLIMIT_CPU: seconds,
-        resource.RLIMIT_FSIZE: limits.max_unpacked_bytes,
+        resource.RLIMIT_FSIZE: max(limits.max_unpacked_bytes, 2 * limits.memory_bytes),  # or what is handed over
         resource.RLIMIT_DATA: limits.memory_bytes,
         resource.RLIMIT_AS: limits.memory_bytes + 2048 * MIB,  # code and mapped files count here as well
         resource.RLIMIT_NOFILE: 256,

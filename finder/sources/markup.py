@@ -9,7 +9,7 @@ from xml.etree import ElementTree
 from xml.etree.ElementTree import Element
 from xml.parsers import expat
 
-from finder.sources.limits import Limits
+from finder.limits import Limits
 from finder.sources.sentences import Refusal
 
 HREF = "{http://www.w3.org/1999/xlink}href"

@@ -22,9 +22,9 @@ from pathlib import Path
 from typing import IO
 
 from finder import crs
+from finder.limits import MIB, Limits
 from finder.model.record import Issue, Origin, RawRecords
 from finder.sources import axes, exchange, geojson, lock, sentences, worker
-from finder.sources.limits import MIB, Limits
 from finder.sources.sentences import Notes, Refusal
 
 _log = logging.getLogger(__name__)

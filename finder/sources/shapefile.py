@@ -7,9 +7,9 @@ import re
 import struct
 from pathlib import Path, PurePosixPath
 
+from finder.limits import Limits
 from finder.sources import archive, gdal, text
 from finder.sources.archive import Archive
-from finder.sources.limits import Limits
 from finder.sources.sentences import Notes, Refusal
 from finder.sources.table import Table
 

@@ -11,8 +11,8 @@ from enum import Enum
 from pathlib import Path
 from xml.etree.ElementTree import Element
 
+from finder.limits import Limits
 from finder.sources import markup, serials, workbook
-from finder.sources.limits import Limits
 from finder.sources.sentences import Refusal
 from finder.sources.workbook import Book
 

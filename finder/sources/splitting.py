@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from finder.sources.limits import MIB
+from finder.limits import MIB
 
 BLOCK_BYTES = 8 * MIB
 # Such a place cannot lie in a string: its quotation mark would end the string, and no name follows the end of one.

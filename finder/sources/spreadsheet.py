@@ -13,9 +13,9 @@ from typing import Any
 
 import pyarrow as pa
 
+from finder.limits import Limits
 from finder.sources import sheet, tabular, workbook
 from finder.sources.archive import Archive
-from finder.sources.limits import Limits
 from finder.sources.sentences import Notes, Refusal
 from finder.sources.sheet import Fault, Faulty, Merge, Row, Value
 from finder.sources.table import Table

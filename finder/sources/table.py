@@ -9,7 +9,7 @@ from typing import Any
 import orjson
 import pyarrow as pa
 
-from finder.sources.limits import Limits
+from finder.limits import Limits
 from finder.sources.sentences import Notes, Refusal
 
 # Arrow's own type of a Python type; all else, and what mixes several, is carried as JSON, one text per value.

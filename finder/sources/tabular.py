@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from finder.sources.limits import Limits
+from finder.limits import Limits
 from finder.sources.sentences import Notes, Refusal
 from finder.sources.table import Column, Columns
 

@@ -13,9 +13,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from xml.etree.ElementTree import Element
 
+from finder.limits import Limits
 from finder.sources import markup, serials
 from finder.sources.archive import Archive
-from finder.sources.limits import Limits
 from finder.sources.sentences import Refusal
 
 TYPES = "[content_types].xml"

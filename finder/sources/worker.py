@@ -12,8 +12,8 @@ import traceback
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from finder.limits import MIB, Limits
 from finder.sources import lock
-from finder.sources.limits import MIB, Limits
 from finder.sources.sentences import Refusal
 from finder.sources.sniffing import HEAD_BYTES, Format, sniff
 

@@ -16,10 +16,10 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from xml.etree.ElementTree import Element
 
+from finder.limits import Limits
 from finder.sources import markup, xplan_values
 from finder.sources.features import Features, Values
 from finder.sources.gml_geometry import GEOMETRIES, Shapes
-from finder.sources.limits import Limits
 from finder.sources.markup import local
 from finder.sources.sentences import Notes, Refusal
 from finder.sources.table import Table

@@ -25,9 +25,9 @@ from finder.intake import choosing, profiles
 from finder.intake.normalise import normalise
 from finder.intake.validate import validate
 from finder.language import LANGUAGES, Language
+from finder.limits import DEFAULT
 from finder.model.record import Issue, Origin, RawRecords
 from finder.sources import exchange, geojson, sentences, worker
-from finder.sources.limits import DEFAULT
 from finder.sources.sentences import Refusal
 from finder.store.database import Database
 from tests import factories

@@ -136,7 +136,7 @@ def test_values_that_make_no_sense_are_refused_by_name(path: str, value: object,
         *("only|0|word", "withdrawn|join", "partial|form", "columns|address|parts|0|codes"),
         *("columns|address|parts|0|when|join", "columns|restrictions|records|0|colour"),
         *("columns|address|flags", "columns|grz|flags", "columns|restrictions|parts", "columns|address|records"),
-        *("columns|grz|entries", "columns|sale_form|records"),
+        *("columns|grz|check", "columns|grz|entries", "columns|sale_form|records"),
     ],
 )
 def test_unknown_keys_are_refused_by_name(path: str) -> None:

@@ -9,10 +9,10 @@ import pytest
 
 from finder.intake import choosing, profiles
 from finder.intake.normalise import Batch
+from finder.limits import Limits
 from finder.model.site import Provenance
 from finder.model.vocabulary import PlanStatus, Zoning
 from finder.sources import xplan
-from finder.sources.limits import Limits
 from tests.intake.deliveries import check, facts, named, read, told
 from tests.intake.deliveries import table as as_table
 from tests.sources import files

@@ -17,9 +17,9 @@ import shapely
 
 from finder import sources
 from finder.errors import FinderError
+from finder.limits import DEFAULT, Limits
 from finder.model.record import Issue, RawRecords
 from finder.sources import axes, exchange
-from finder.sources.limits import DEFAULT, Limits
 from finder.sources.sentences import REFUSALS, Notes
 from finder.sources.table import Table
 

@@ -6,9 +6,9 @@ import tempfile
 from pathlib import Path
 
 from finder import crs
+from finder.limits import DEFAULT, Limits
 from finder.model.record import Origin, RawRecords
 from finder.sources import exchange, openimmo
-from finder.sources.limits import DEFAULT, Limits
 from tests.sources.files import written
 
 SENT = '<uebertragung art="OFFLINE" umfang="VOLL" modus="NEW" version="1.2.7" sendersoftware="x" senderversion="1"/>'

@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from finder.limits import Limits
 from finder.sources import archive
-from finder.sources.limits import Limits
 from finder.sources.sentences import Refusal
 from tests.sources.files import shapefile_parts, written, zipped
 

@@ -10,8 +10,8 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
+from finder.limits import DEFAULT, Limits
 from finder.sources import delimited
-from finder.sources.limits import DEFAULT, Limits
 from finder.sources.sentences import Refusal
 from finder.sources.table import Table
 

@@ -11,8 +11,8 @@ import shapely
 from hypothesis import given
 from hypothesis import strategies as st
 
+from finder.limits import DEFAULT, Limits
 from finder.sources import geojson, splitting
-from finder.sources.limits import DEFAULT, Limits
 from finder.sources.sentences import Refusal
 from finder.sources.table import Table
 from tests.sources.files import SQUARE, collection, feature, point

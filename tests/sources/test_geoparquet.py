@@ -24,8 +24,8 @@ from hypothesis import strategies as st
 
 from finder import crs
 from finder.errors import FinderError
+from finder.limits import MIB, Limits
 from finder.sources import arrow, geoarrow, geoparquet, wkb
-from finder.sources.limits import MIB, Limits
 from finder.sources.sentences import Notes
 from finder.sources.table import joined
 from tests.sources.files import UTM, frame, read, refused, rules, shapes, written

@@ -15,8 +15,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from shapely import MultiPolygon, Point, Polygon
 
+from finder.limits import DEFAULT, Limits
 from finder.sources import gml
-from finder.sources.limits import DEFAULT, Limits
 from finder.sources.sentences import Refusal
 from finder.sources.sniffing import Format, sniff
 from finder.sources.table import Table

@@ -14,9 +14,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from shapely import LineString, MultiLineString, MultiPoint, MultiPolygon, Point, Polygon
 
+from finder.limits import Limits
 from finder.sources import wkb
 from finder.sources.gml_geometry import Shapes
-from finder.sources.limits import Limits
 from finder.sources.markup import HREF
 from finder.sources.sentences import Notes, Refusal
 

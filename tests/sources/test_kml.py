@@ -14,9 +14,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from shapely import GeometryCollection, LineString, MultiPolygon, Point, Polygon
 
+from finder.limits import DEFAULT, Limits
 from finder.model.record import RawRecords
 from finder.sources import kml
-from finder.sources.limits import DEFAULT, Limits
 from finder.sources.sentences import Refusal
 from finder.sources.sniffing import Format, sniff
 from finder.sources.table import Table

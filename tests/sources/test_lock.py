@@ -33,7 +33,7 @@ import json, os, sys
 sys.path.insert(0, {str(top)!r})
 from pathlib import Path
 from finder.sources import lock
-from finder.sources.limits import Limits
+from finder.limits import Limits
 INSIDE, OUTSIDE = Path({str(folder / "in")!r}), Path({str(folder / "out")!r})
 before = int({os.getpid()})
 lock.close(INSIDE, OUTSIDE, Limits(**{limits!r}))

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from finder.limits import Limits
 from finder.sources import markup
-from finder.sources.limits import Limits
 from finder.sources.sentences import Refusal
 
 LIMITS = Limits()

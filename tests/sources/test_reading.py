@@ -15,8 +15,8 @@ from pathlib import Path
 
 import pytest
 
+from finder.limits import DEFAULT, MIB, Limits
 from finder.sources import lock, worker
-from finder.sources.limits import DEFAULT, MIB, Limits
 from tests.sources.files import collection, feature, frame, geopackage, point, read, refused, rules, written
 
 ONE = collection(feature({"name": "a"}, point()))

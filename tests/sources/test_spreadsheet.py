@@ -18,8 +18,8 @@ from openpyxl.cell.rich_text import CellRichText, TextBlock
 from openpyxl.cell.text import InlineFont
 from openpyxl.utils.datetime import CALENDAR_MAC_1904
 
+from finder.limits import DEFAULT, Limits
 from finder.sources import archive, sheet, spreadsheet
-from finder.sources.limits import DEFAULT, Limits
 from finder.sources.sentences import Refusal
 from finder.sources.table import Table
 from tests.sources.files import read, refused, rules, zipped

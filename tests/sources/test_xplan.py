@@ -12,9 +12,9 @@ import shapely
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from finder.limits import Limits
 from finder.model.record import RawRecords
 from finder.sources import xplan
-from finder.sources.limits import Limits
 from finder.sources.sentences import Refusal
 from finder.sources.table import Table
 from tests.sources.canary import File, Server
