@@ -84,6 +84,8 @@ def fit(profile: Profile, raw: RawRecords) -> Fit:
     """Return how well a profile fits a file's columns."""
     headers = Headers(raw)
     missing = tuple("/".join(c.headers) for c in profile.columns if not headers.take(c.headers) and c.required)
+    for column in profile.columns:
+        headers.take(column.check)
     place, origins = profile.geometry, profile.provenance
     for names in (place.wkt, place.x, place.y, place.crs_headers):
         headers.take(names)

@@ -60,7 +60,7 @@ class Column:
     Where the first present header's cell is empty the next present one's is taken; with `join` all of them are put
     together by that text. `codes` map the supplier's words (as `key` makes them) to the vocabulary's; an empty text
     stands for not known. `part` is a regular expression whose only group is the part of the text that counts. With a
-    `making` the headers are all that it looks at.
+    `making` the headers are all that it looks at. Columns to `check` name the municipality as well, in other words.
     """
 
     attribute: str
@@ -71,6 +71,7 @@ class Column:
     part: re.Pattern[str] | None = None
     required: bool = False
     making: Making = field(default_factory=Making)
+    check: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -237,6 +238,7 @@ def _column(name: str, table: Table) -> Column:
         part=part,
         required=table.take("required", bool, default=False),
         making=making,
+        check=table.words("check") if name == "municipality" else (),
     )
     choices = vocabulary_of(name)
     if choices is not None:

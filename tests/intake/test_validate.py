@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import dataclasses
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -17,11 +18,12 @@ from shapely import LineString, MultiPoint, Point
 from finder.errors import UnusableInput
 from finder.intake import cells
 from finder.intake.normalise import Batch
+from finder.intake.parts import Sign
 from finder.intake.validate import RULES, Rule, validate
 from finder.model.vocabulary import GeometryQuality
 from tests import tree
 from tests.factories import TODAY, TOWNS, at, square
-from tests.intake.deliveries import REGION, check, facts, file, judge, named, read, rows, sentences, table
+from tests.intake.deliveries import FINDER, REGION, check, facts, file, judge, named, read, rows, sentences, table
 from tests.intake.test_casting import ABSURD
 from tests.intake.test_normalise import CELLS
 from tests.intake.test_outlines import BOW_TIE, NEEDLE, SPIKE_OF_NO_WIDTH, swap
@@ -44,10 +46,28 @@ class Case:
         return f"{self.rule}-{self.action}"
 
 
+SIGNED = dataclasses.replace(
+    FINDER,
+    withdrawn=Sign(headers=("end-date",)),
+    columns=tuple(
+        dataclasses.replace(column, check=("town",)) if column.attribute == "municipality" else column
+        for column in FINDER.columns
+    ),
+    only=(Sign(headers=("kind", "sort"), words=("plot*",), empty=True),),
+)
+"""Our own schema, with columns that say which rows are sites."""
 CASES = [
+    Case("withdrawn_by_supplier", "rejected", [{}, {"end-date": "2026-01-01"}], [{"end-date": " "}, {"kind": "hall"}]),
+    Case("not_a_site", "rejected", [{"kind": "plots"}, {"sort": "hall"}], [{"kind": "Plot 7"}, {"sort": ""}]),
     Case("required", "rejected", [{"name": " "}], [{}]),
     Case("municipality_code", "repaired", [{"municipality": 5990001}], [{}, {"municipality": "Musterstadt"}]),
     Case("municipality_unknown", "rejected", [{"municipality": "Anderswo"}], [{}, {"municipality": "MUSTERSTADT"}]),
+    Case(
+        "municipality_differs",
+        "kept",
+        [{"town": "Musterstadt"}, {"town": "beispielhausen"}],
+        [{"town": "MUSTERSTADT"}, {"town": "Anderswo"}, {"town": ""}, {"town": "05990001"}],
+    ),
     Case("source_missing", "repaired", [{"source": None}], [{}]),
     Case("repeated", "rejected", [{"source_id": "a"}, {"source_id": "a"}], [{"source_id": "a"}, {"source_id": "A"}]),
     Case("id_form", "kept", [{"id": "a b"}], [{"id": "EL-100_1.a"}, {"id": None}]),
@@ -99,11 +119,12 @@ CASES = [
 ]
 
 
-def deliver(cells: Sequence[Row], **how: Any) -> Batch:
+def deliver(cells: Sequence[Row], *, area: Any = REGION, **how: Any) -> Batch:
     """Return rows, each with its place, read and checked."""
     placed = any("geometry" in row for row in cells)
     plain = [{name: value for name, value in row.items() if name != "geometry"} for row in cells]
-    return judge(*plain, geometry=[row.get("geometry") for row in cells] if placed else None, **how)
+    geometry = [row.get("geometry") for row in cells] if placed else None
+    return check(read(rows(*plain, geometry=geometry, **how), SIGNED), area=area)
 
 
 # -- the table --------------------------------------------------------------------------------------------------------
