@@ -21,8 +21,8 @@ from xml.etree.ElementTree import Element
 import numpy as np
 import pyarrow as pa
 
+from finder.limits import Limits
 from finder.sources import geojson, markup, wkb
-from finder.sources.limits import Limits
 from finder.sources.markup import local
 from finder.sources.sentences import Notes
 from finder.sources.table import Columns, Table
@@ -149,14 +149,22 @@ class _Flat:
 
     def take(self, element: Element, path: str, but: str | None = None) -> None:
         """Take an element with all that is in it, its attributes but one."""
-        own = path or local(element.tag)
-        attributes = {local(name): text for name, text in element.attrib.items() if local(name) != but}
-        for name, text in attributes.items():
-            self._put(f"{own}@{name}", text.strip())
-        text = _text(element)
-        if text or (path and not (attributes or len(element))):
-            self._put(own, text)
-        self.inside(element, path)
+        said = self._own(element, path or local(element.tag), but)
+        if path and not said and not len(element):
+            self._put(path, "")
+        if len(element):
+            self.inside(element, path)
+
+    def _own(self, element: Element, where: str, but: str | None = None) -> bool:
+        """Take an element's attributes and text without what is in it; return whether there is any."""
+        said = False
+        for tag, text in element.items():
+            if (name := local(tag)) != but:
+                self._put(f"{where}@{name}", text.strip())
+                said = True
+        if text := _text(element):
+            self._put(where, text)
+        return said or bool(text)
 
     def inside(self, elements: Iterable[Element], path: str) -> None:
         """Take elements that stand side by side."""
@@ -192,10 +200,17 @@ class _Flat:
             elif by:
                 self.take(element, f"{where}@{name}", by)
             else:
+                self._own(element, f"{where}@{name}")
                 self.inside((child for child in element if child is not inner), f"{where}@{name}")
 
     def _files(self, same: list[Element], where: str) -> None:
-        files = [file for element in same for file in (element if local(element.tag) == _FILES[0] else (element,))]
+        files: list[Element] = []
+        for element in same:
+            if local(element.tag) == _FILES[0]:
+                self._own(element, where)
+                files += element
+            else:
+                files.append(element)
         self._put(where, [self._table(file) for file in files if local(file.tag) == _FILES[1]])
         self.inside((file for file in files if local(file.tag) != _FILES[1]), where)
 

@@ -5,14 +5,15 @@ from __future__ import annotations
 import struct
 from pathlib import Path
 from typing import Any
+from xml.etree import ElementTree
 from xml.sax.saxutils import escape, quoteattr
 
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
+from finder.limits import Limits
 from finder.model.record import RawRecords
-from finder.sources.limits import Limits
 from tests.sources.files import read, refused, rules, shapes, written
 from tests.sources.offers import PLOT, SENT, TOWN, document, inside
 
@@ -380,3 +381,20 @@ def test_every_text_comes_out(texts: list[str]) -> None:
     (values,) = raw.columns.values()
     said = [text.strip() for text in texts]
     assert list(values) == [said[0] if len(said) == 1 else [{"b": text} for text in said]]
+
+
+def _said(value: object) -> set[str]:
+    """Return all texts in a cell."""
+    if isinstance(value, dict):
+        return set().union(*map(_said, value.values()))
+    return set().union(*map(_said, value)) if isinstance(value, list) else {str(value)}
+
+
+@given(st.lists(_TREES, max_size=5).map("".join))
+def test_nothing_of_an_offer_is_lost(offer: str) -> None:
+    assume("anhanginhalt" not in offer)
+    raw = inside(document(offer, sent="", town=""))
+    found = {*raw.columns}.union(*map(_said, row(raw).values()))
+    for element in ElementTree.fromstring(f"<offer>{offer}</offer>").iter():
+        for text in (element.text or "", *element.attrib.values()):
+            assert not text.strip() or any(text.strip() in cell for cell in found)
