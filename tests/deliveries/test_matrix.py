@@ -147,6 +147,7 @@ CASES = (
     office("CSV of an office", "csv", writing.csv_german, "CSV", wording.OFFICE),
     one("XLSX", "xlsx", writing.xlsx, "XLSX"),
     office("XLSX of an office", "xlsx", writing.xlsx, "XLSX", writing.METRES, wording.OFFICE, title="Stand Juni"),
+    *(one(f"GeoParquet in {s}", "parquet", writing.geoparquet, "GeoParquet", s) for s in SYSTEMS),
     one("KML", "kml", markup.kml, "KML"),
     one("KMZ", "kmz", markup.kmz, "KMZ"),
     one("KML of GDAL", "kml", writing.gdal_kml, "KML"),
