@@ -128,6 +128,50 @@ def test_the_systems_of_europe_are_not_rough(system: int) -> None:
     assert not crs.is_rough(crs.METRIC, system)
 
 
+US_SURVEY_FOOT_M, FOOT_M = 1200 / 3937, 0.3048
+
+
+def test_a_grid_in_survey_feet_comes_out_in_metres() -> None:
+    east, north = 987_654.0, 212_345.0
+    metres = "+proj=lcc +lat_0=40.1666666666667 +lon_0=-74 +lat_1=41.0333333333333 +lat_2=40.6666666666667 +x_0=300000"
+    by_hand = pyproj.Transformer.from_crs(f"{metres} +datum=NAD83 +units=m", "EPSG:4269", always_xy=True)
+    wanted = Point(*by_hand.transform(east * US_SURVEY_FOOT_M, north * US_SURVEY_FOOT_M))
+    assert crs.transform(Point(east, north), 2263, 4269).distance(wanted) < 1e-9
+
+
+@pytest.mark.parametrize(("unit", "foot_m"), [("US survey foot", US_SURVEY_FOOT_M), ("foot", FOOT_M)])
+def test_a_definition_in_feet_comes_out_in_metres(unit: str, foot_m: float) -> None:
+    metres = pyproj.CRS(25832).to_wkt("WKT1_ESRI")
+    feet = metres.replace('UNIT["Meter",1.0]', f'UNIT["{unit}",{foot_m!r}]').replace("500000.0", repr(500_000 / foot_m))
+    assert feet.count(repr(foot_m)) == 1
+    corner = crs.to_metric(Point(7.1, 51.6))
+    box = shapely.box(*(np.array([corner.x, corner.y, corner.x + 300, corner.y + 300]) / foot_m))
+    moved = crs.to_metric(box, feet)
+    assert moved.area == pytest.approx(90_000, rel=1e-9)
+    assert moved.centroid.distance(Point(corner.x + 150, corner.y + 150)) < 1e-6
+    assert not crs.is_rough(feet)
+
+
+def test_grads_from_paris_come_out_in_metres() -> None:
+    paris_degrees = 2.337229166667
+    in_grads = Point((7.1 - paris_degrees) / 0.9, 51.6 / 0.9)
+    # the same datum in degrees from Greenwich
+    assert crs.to_metric(in_grads, 4807).distance(crs.to_metric(Point(7.1, 51.6), 4275)) < 0.01
+    assert not crs.is_rough(4807)
+
+
+@pytest.mark.parametrize("system", [31466, 31467])
+def test_gauss_krueger_goes_straight_to_metres(system: int) -> None:
+    place = crs.to_metric(Point(7.1, 51.6), 4326)
+    there = crs.transform(place, crs.METRIC, system)
+    straight = pyproj.Transformer.from_crs(system, crs.METRIC, always_xy=True).transform(there.x, there.y)
+    moved = crs.to_metric(there, system)
+    assert moved.distance(Point(*straight)) < 1e-6
+    assert moved.distance(place) < 1e-3
+    detour = crs.to_metric(crs.transform(there, system, crs.LONLAT), crs.LONLAT)
+    assert detour.distance(moved) > 0.5
+
+
 def test_a_datum_without_a_name_is_rough() -> None:
     assert crs.is_rough(NAMELESS)
     moved = crs.to_metric(Point(2_570_000, 5_720_000), NAMELESS)
