@@ -89,7 +89,9 @@ def test_search_shown_answers() -> None:
 
 def test_every_part_of_a_report_is_told() -> None:
     told = report()
-    made = document(told, Wording.of(told, {}, Language("en")))
+    made = {**document(told, Wording.of(told, {}, Language("en")))}
+    for name in ("sites", "rejected_rows", "missing_sites", "issues"):
+        made[name] = list(made[name])
     parts = {*made, *(name for site in made["sites"] for name in site)}
     for site in made["sites"]:
         parts |= {name for part in (*site["changes"], *site["conflicts"]) for name in part}

@@ -165,14 +165,17 @@ def _middles(report: Report) -> dict[Outline, tuple[float, float]]:
 
 
 def document(report: Report, wording: Wording) -> dict[str, Any]:
-    """Return the report with its values as the model has them, and in words beside."""
+    """Return the report with its values as the model has them, and in words beside.
+
+    What a file of a million rows has many of is told one by one, by iterators.
+    """
     return {
         "language": wording.language.code,
         **head(report, wording),
         **summary(report),
-        "sites": [_site(outcome, wording) for outcome in report.outcomes],
+        "sites": (_site(outcome, wording) for outcome in report.outcomes),
         "sites_only_counted": report.untold,
-        "rejected_rows": [
+        "rejected_rows": (
             {
                 "row": one.row,
                 "key": one.key,
@@ -180,9 +183,9 @@ def document(report: Report, wording: Wording) -> dict[str, Any]:
                 "reasons": [wording.message(reason) for reason in one.reasons],
             }
             for one in report.rejections
-        ],
-        "missing_sites": [{"id": one.id, "name": one.name, "proposed_since": one.since} for one in report.missing],
-        "issues": [
+        ),
+        "missing_sites": ({"id": one.id, "name": one.name, "proposed_since": one.since} for one in report.missing),
+        "issues": (
             {
                 "row": issue.row,
                 "field": issue.field,
@@ -192,7 +195,7 @@ def document(report: Report, wording: Wording) -> dict[str, Any]:
                 "message": wording.message(issue),
             }
             for issue in report.issues
-        ],
+        ),
     }
 
 

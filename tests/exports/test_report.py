@@ -22,6 +22,8 @@ HOSTILE = ("=1+1", "@x", "\t=1", 'a;b,"c"\r\nd', "ä€\u202e", "'=1", "-1")
 def test_json_has_the_models_values(tmp_path: Path) -> None:
     document = {
         "read": 3,
+        "empty": iter(()),
+        "issues": iter([{"row": 1}, {"row": 2}]),
         "sites": [
             {
                 "before": (Zoning.GI, Zoning.GE),
@@ -36,6 +38,8 @@ def test_json_has_the_models_values(tmp_path: Path) -> None:
     report.write(tmp_path / "r.JSON", document, COLUMNS, [])
     assert json.loads((tmp_path / "r.JSON").read_text(encoding="utf-8")) == {
         "read": 3,
+        "empty": [],
+        "issues": [{"row": 1}, {"row": 2}],
         "sites": [
             {
                 "before": ["GI", "GE"],

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import itertools
+from collections.abc import Iterator
 from typing import Any
 
 import orjson
@@ -87,6 +88,7 @@ def lines(told: Report, language: Language = EN) -> list[dict[str, Any]]:
 def document(told: Report, language: Language = EN) -> Any:
     """Return the document as it is read back from JSON."""
     made = outcomes.document(told, Wording.of(told, factories.TOWNS, language))
+    made = {name: list(value) if isinstance(value, Iterator) else value for name, value in made.items()}
     return orjson.loads(orjson.dumps(made, default=plain, option=orjson.OPT_PASSTHROUGH_DATACLASS))
 
 
