@@ -23,7 +23,6 @@ _LONGEST_CELL = 2**31 - 1  # the module's limit holds for the whole process: nev
 _SAMPLE_CHARACTERS = 1_000_000
 _STATED = re.compile(r"sep=(.)\r?\n", re.IGNORECASE)  # a first line that Excel writes and reads
 _END = "\x00"  # no text holds it: a last line of our own that shows whether a quotation mark was left open
-_SHOWN = {"\t": "Tab"}
 
 
 @dataclass(frozen=True)
@@ -51,11 +50,9 @@ def read(data: bytes, limits: Limits) -> Table:
     layout = _layout(content, stated[1] if stated else None)
     records = _records(content, layout, notes)
     above = list(islice(records, layout.header))
-    line = bool(stated) + sum(1 + sum(cell.count("\n") for cell in record) for record in above) + 1
-    marked = f"{encoding} (BOM)" if text.mark(data) else encoding
-    notes.once("text_read", encoding=marked, delimiter=_SHOWN.get(layout.delimiter, layout.delimiter), line=line)
     if above:
-        notes.once("header_found", line=line)
+        lines = bool(stated) + sum(1 + sum(cell.count("\n") for cell in record) for record in above)
+        notes.once("header_found", line=lines + 1)
     reader = tabular.Reader(tabular.names(next(records), notes, limits), limits, notes)
     row = 0
     while block := list(islice(records, _BLOCK)):
@@ -66,7 +63,7 @@ def read(data: bytes, limits: Limits) -> Table:
         columns=reader.finish(),
         length=reader.length,
         rows=pa.array(reader.rows, pa.int64()),
-        encoding=encoding,
+        encoding=f"{encoding} (BOM)" if text.mark(data) else encoding,
         delimiter=layout.delimiter,
         notes=notes,
     )

@@ -100,10 +100,6 @@ NOTES: dict[str, tuple[str, str]] = {
     "encoding_assumed": ("noted", N_("The text is not UTF-8; it was read as %(encoding)s.")),
     "encoding_unknown": ("noted", N_("The encoding “%(stated)s” is not known; the text was read as %(encoding)s.")),
     "characters_replaced": ("noted", N_("Characters that do not exist in the encoding %(encoding)s were replaced.")),
-    "text_read": (
-        "noted",
-        N_("Read as %(encoding)s, cells divided by “%(delimiter)s”, column names in line %(line)s."),
-    ),
     "header_found": ("noted", N_("The column names were found in line %(line)s; what stands above it was left out.")),
     "header_empty": ("noted", N_("Column %(position)s has no name; it is called “%(header)s” here.")),
     "header_repeated": ("noted", N_("The column name “%(stated)s” occurs again; it is called “%(header)s” here.")),
@@ -113,7 +109,6 @@ NOTES: dict[str, tuple[str, str]] = {
     ),
     "row_short": ("kept", N_("The row has %(found)s cells instead of %(wanted)s; the missing ones are not known.")),
     "row_long": ("kept", N_("The row has %(found)s cells instead of %(wanted)s; the further ones were left out.")),
-    "sheet_read": ("noted", N_("Read from the sheet “%(sheet)s”, column names in line %(line)s.")),
     "sheets_left_out": ("noted", N_("Sheets without a table were left out: %(sheets)s.")),
     "sheets_hidden": ("noted", N_("Hidden sheets were not read: %(sheets)s.")),
     "header_joined": (
@@ -153,7 +148,15 @@ NOTES: dict[str, tuple[str, str]] = {
     ),
     "measures_left_out": (
         "noted",
-        N_("%(count)s objects “%(kind)s” state measures of their own for a part of an area; they were left out."),
+        N_("%(count)s objects “%(kind)s” with measures lie in no area; they were left out."),
+    ),
+    "measures_inside": (
+        "noted",
+        N_("%(measures)s stands on the buildable areas inside the area, on all alike, and was taken from there."),
+    ),
+    "measures_differ": (
+        "kept",
+        N_("The buildable areas inside the area do not all state the same %(measures)s; it is not known of the area."),
     ),
     "id_repeated": ("kept", N_("The gml:id “%(id)s” occurs more than once; references mean its first bearer.")),
     "reference_missing": ("kept", N_("“%(href)s” refers to nothing in the file that could stand there.")),

@@ -55,7 +55,6 @@ def read(opened: Archive, folder: Path, layer: str | None, limits: Limits) -> Ta
     parts = Parts(opened, folder, limits)
     book = workbook.read(parts)
     found = _chosen(book, parts, layer, limits, notes)
-    notes.once("sheet_read", sheet=found.sheet.name, line=found.first)
     if found.last > found.first:
         notes.once("header_joined", first=found.first, last=found.last)
     if found.first > 1:

@@ -29,9 +29,7 @@ def rows(table: Table) -> list[int]:
 
 
 def noted(table: Table) -> list[tuple[str, Any]]:
-    """What was noted but how the text was read."""
-    notes = [issue for issue in table.notes if issue.rule != "text_read"]
-    return [(issue.rule, issue.row or issue.field or dict(issue.params)) for issue in notes]
+    return [(issue.rule, issue.row or issue.field or dict(issue.params)) for issue in table.notes]
 
 
 def code(content: str | bytes, limits: Limits = DEFAULT) -> tuple[str, dict[str, Any]]:
@@ -121,9 +119,9 @@ def test_any_text_is_read_or_refused(content: str) -> None:
     ("encoding", "named", "remarks"),
     [
         ("utf-8", "utf-8", []),
-        ("utf-8-sig", "utf-8", []),
+        ("utf-8-sig", "utf-8 (BOM)", []),
         ("cp1252", "cp1252", [("encoding_assumed", {"encoding": "cp1252"})]),
-        ("utf-16", "utf-16-le", []),
+        ("utf-16", "utf-16-le (BOM)", []),
     ],
 )
 def test_encodings(encoding: str, named: str, remarks: list[Any]) -> None:
@@ -131,20 +129,6 @@ def test_encodings(encoding: str, named: str, remarks: list[Any]) -> None:
     assert cells(table) == {"Fläche": ["Größe – 1 €"], "Straße": ["ß"]}
     assert table.encoding == named
     assert noted(table) == remarks
-
-
-@pytest.mark.parametrize(
-    ("content", "told"),
-    [
-        (b"a;b\n1;2\n", {"encoding": "utf-8", "delimiter": ";", "line": 1}),
-        ("Fläche 2024\n\na\tb\n1\t2\n".encode("cp1252"), {"encoding": "cp1252", "delimiter": "Tab", "line": 3}),
-        ("\ufeffsep=,\r\na,b\r\n1,2\r\n".encode(), {"encoding": "utf-8 (BOM)", "delimiter": ",", "line": 2}),
-        ('"two\nlines"|\na|b\n1|2'.encode("utf-16"), {"encoding": "utf-16-le (BOM)", "delimiter": "|", "line": 3}),
-    ],
-)
-def test_what_was_found_out_is_said(content: bytes, told: dict[str, Any]) -> None:
-    table = read(content)
-    assert [dict(issue.params) for issue in table.notes if issue.rule == "text_read"] == [told]
 
 
 # -- the row with the names -------------------------------------------------------------------------------------------

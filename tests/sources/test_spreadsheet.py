@@ -98,11 +98,9 @@ def cells(found: Table) -> dict[str, list[Any]]:
 
 
 def noted(found: Table) -> list[tuple[Any, ...]]:
-    """What was noted but which sheet was read."""
     return [
         (issue.rule, issue.row, issue.field, issue.value) if issue.row else (issue.rule, dict(issue.params))
         for issue in found.notes
-        if issue.rule != "sheet_read"
     ]
 
 
@@ -133,9 +131,7 @@ def test_what_a_person_sees_is_read(tmp_path: Path) -> None:
     assert list(raw.rows) == [1, 2]
     assert raw.geometry is None
     assert (raw.origin.format, raw.origin.layer, raw.origin.encoding) == ("XLSX", "Flächen", None)
-    assert [(issue.rule, dict(issue.params)) for issue in raw.issues] == [
-        ("sheet_read", {"sheet": "Flächen", "line": 1})
-    ]
+    assert rules(raw) == []
 
 
 def test_zero_and_no_are_no_empty_cells(tmp_path: Path) -> None:
@@ -399,7 +395,7 @@ def test_several_need_a_choice(tmp_path: Path) -> None:
     assert refused(path, "no_such_layer", layer="Wege").params["layers"] == "Flächen, Mehr, Leer"
     assert refused(path, "no_names", layer="Leer").params["layer"] == "Leer"
     raw = read(path, layer="Mehr")
-    assert (raw.origin.layer, rules(raw)) == ("Mehr", ["sheet_read"])
+    assert (raw.origin.layer, rules(raw)) == ("Mehr", [])
 
 
 def test_without_any_table(tmp_path: Path) -> None:
@@ -470,7 +466,7 @@ def test_cells_far_away_take_no_room(tmp_path: Path) -> None:
     path = hand_made(tmp_path / "a.xlsx", inline(*NAMES) + inline("a", "b") + far)
     raw = read(path)
     assert raw.columns == {"name": ["a"], "area": ["b"]}
-    assert [(issue.rule, issue.row) for issue in raw.issues][1:] == [("row_long", 1_048_575)]
+    assert [(issue.rule, issue.row) for issue in raw.issues] == [("row_long", 1_048_575)]
     row = (
         "<row>"
         + "".join(f'<c r="{column}1" t="inlineStr"><is><t>{column}</t></is></c>' for column in ("A", "B", "XFD"))
