@@ -142,6 +142,13 @@ def first(data: bytes) -> tuple[float, float] | None:
     return None
 
 
+def runs(data: bytes) -> list[Positions]:
+    """Return the runs of positions of plain WKB: of polygons, all rings."""
+    return [
+        np.frombuffer(data, f"{order}f8", 2 * count, at).reshape(count, 2) for order, at, count in _runs(data) or ()
+    ]
+
+
 def turned(data: bytes) -> bytes:
     """Return plain WKB with its two axes in each other's place; what is not plain stays as it is."""
     out = bytearray(data)

@@ -4,8 +4,9 @@ A row's columns are the properties by their names in the schema, what they nest 
 the section it belongs to (`bereich_…`) and of its plan (`plan_…`): references are followed within the file, whichever
 way they lead and whatever comes first. Heights are columns by what they refer to, `hoehenangabe@2000@3000.h`, documents
 by their type, `plan_externeReferenz@1030.referenzURL`, further towns by their number, `plan_gemeinde@2.ags`. Measures
-count wherever they stand beneath the area. In the place of references to texts stand the texts. Everything is text as
-it stands there; a unit other than the schema's follows the number.
+count wherever they stand beneath the area, and where it states none, those of the buildable areas inside it. In the
+place of references to texts stand the texts. Everything is text as it stands there; a unit other than the schema's
+follows the number.
 """
 
 from __future__ import annotations
@@ -19,11 +20,12 @@ from xml.etree.ElementTree import Element
 from finder.limits import Limits
 from finder.sources import markup, xplan_values
 from finder.sources.features import Features, Values
-from finder.sources.gml_geometry import GEOMETRIES, Shapes
+from finder.sources.gml_geometry import Shapes
 from finder.sources.markup import local
 from finder.sources.sentences import Notes, Refusal
 from finder.sources.table import Table
 from finder.sources.xplan_context import PLANS, Context
+from finder.sources.xplan_inside import KIND, Inside
 
 FORMAT = "XPlanGML"
 VERSIONS = ("5.0", "5.1", "5.2", "5.3", "5.4", "6.0", "6.1")
@@ -31,10 +33,6 @@ _NAMESPACE = re.compile(r"http://www\.xplanung\.de/xplangml/([0-9]{1,3})/([0-9]{
 _HOLDERS = frozenset({"featureMember", "featureMembers", "member", "members"})
 _ZONES = {"BP_BaugebietsTeilFlaeche", "FP_BebauungsFlaeche"}
 _USES = {"besondereArtDerBaulNutzung", "allgArtDerBaulNutzung"}
-_BUILDABLE = "BP_UeberbaubareGrundstuecksFlaeche"
-_PLACES = ("position", "raeumlicherGeltungsbereich")
-
-_Feature = tuple[Sequence[Element], Element]
 
 
 def read(path: Path, limits: Limits) -> Table:
@@ -48,25 +46,27 @@ def read(path: Path, limits: Limits) -> Table:
     """
     version = _version(markup.root(path))
     notes = Notes(limits.max_issues)
-    context = Context(notes)
-    zones, others, measured = 0, Counter[str](), 0
-    for _, feature in _features(path, limits):
+    context, inside = Context(notes), Inside(limits)
+    zones, others = 0, Counter[str]()
+    for around, feature in _features(path, limits):
         kind = local(feature.tag)
         if _is_zone(feature):
             zones += 1
             context.name(feature)
+        elif kind == KIND:
+            inside.take(around, feature)
+            others[kind] += 1
         elif not context.take(feature):
             others[kind] += 1
-            measured += kind == _BUILDABLE and any(local(e.tag) in xplan_values.MEASURES for e in feature)
-    rows = _Rows(context, limits, notes)
+    rows = _Rows(context, inside, limits, notes)
     for around, feature in _features(path, limits):
         if _is_zone(feature) if zones else local(feature.tag) in PLANS:
             rows.add(around, feature)
     if others:
         kinds = ", ".join(f"{kind} ({count})" for kind, count in others.most_common())
         notes.once("features_left_out", count=others.total(), kinds=kinds)
-    if measured:
-        notes.once("measures_left_out", count=measured, kind=_BUILDABLE)
+    if inside.outside:
+        notes.once("measures_left_out", count=inside.outside, kind=KIND)
     return rows.table(f"{FORMAT} {version}")
 
 
@@ -80,7 +80,7 @@ def _version(root: str) -> str:
     return version
 
 
-def _features(path: Path, limits: Limits) -> Iterator[_Feature]:
+def _features(path: Path, limits: Limits) -> Iterator[tuple[Sequence[Element], Element]]:
     yield from markup.members(path, _HOLDERS, limits)
 
 
@@ -91,8 +91,9 @@ def _is_zone(feature: Element) -> bool:
 class _Rows:
     """Makes rows of areas and plans."""
 
-    def __init__(self, context: Context, limits: Limits, notes: Notes) -> None:
+    def __init__(self, context: Context, inside: Inside, limits: Limits, notes: Notes) -> None:
         self._context = context
+        self._inside = inside
         self._notes = notes
         self._shapes = Shapes(limits, notes)
         self._features = Features(limits)
@@ -104,29 +105,30 @@ class _Rows:
         own: Values = {"typ": kind}
         if (name := xplan_values.id_of(feature)) is not None:
             own["gml_id"] = name
+        shape, placed = self._shape(around, feature, row)
         if kind in PLANS:
             own |= self._context.of_plan(feature)
         else:
             own |= self._context.of_zone(feature, row)
-        shape, placed = self._shape(around, feature, row)
+            own |= self._measures(own, shape, row)
         self._features.add(own, shape, placed=placed)
 
     def _shape(self, around: Sequence[Element], feature: Element, row: int) -> tuple[bytes | None, bool]:
-        found = [
-            (child, geometry)
-            for child in feature
-            if local(child.tag) != "boundedBy"
-            for geometry in child
-            if xplan_values.is_gml(geometry) and local(geometry.tag) in GEOMETRIES
-        ]
-        if not found:
-            return None, False
-        found.sort(key=lambda one: local(one[0].tag) not in _PLACES)
+        found = xplan_values.geometries(feature)
         for property_, _ in found[1:]:
             header = local(property_.tag)
             self._notes.add("geometry_further", row=row, field=header, header=header)
-        property_, geometry = found[0]
-        return self._shapes.read(geometry, (*around, feature, property_), row=row), True
+        for property_, geometry in found[:1]:
+            return self._shapes.read(geometry, (*around, feature, property_), row=row), True
+        return None, False
+
+    def _measures(self, own: Values, shape: bytes | None, row: int) -> Values:
+        measures, taken, differing = self._inside.of(shape, self._shapes.srs_name, own)
+        if taken:
+            self._notes.add("measures_inside", row=row, field=taken[0], measures=", ".join(taken))
+        if differing:
+            self._notes.add("measures_differ", row=row, field=differing[0], measures=", ".join(differing))
+        return measures
 
     def table(self, format_: str) -> Table:
         """Return all rows."""

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from xml.etree.ElementTree import Element
 
 from finder.sources.features import Values, put
+from finder.sources.gml_geometry import GEOMETRIES
 from finder.sources.markup import HREF, local, namespace
 
 MEASURES = frozenset(
@@ -21,6 +22,7 @@ _TOLD_APART: dict[str, tuple[str, ...]] = {
     "sondernutzung": (),
 }
 """By which of their properties objects that repeat themselves are told apart; by none: by their number."""
+_PLACES = ("position", "raeumlicherGeltungsbereich")
 _NIL = "{http://www.w3.org/2001/XMLSchema-instance}nil"
 _GML = "http://www.opengis.net/gml"
 _USUAL = {"", "m", "metre", "meter", "m2", "m²", "m^2", "m3", "m³", "m^3", "grad", "deg"}
@@ -51,6 +53,18 @@ def references(feature: Element, name: str) -> list[str]:
 def text_of(feature: Element, name: str) -> str:
     """Return the first text that stands beneath an object under a name."""
     return next(((e.text or "").strip() for e in feature.iter() if local(e.tag) == name and e.text), "")
+
+
+def geometries(feature: Element) -> list[tuple[Element, Element]]:
+    """Return an object's geometries with the properties that hold them, that of its place first."""
+    found = [
+        (child, geometry)
+        for child in feature
+        if local(child.tag) != "boundedBy"
+        for geometry in child
+        if is_gml(geometry) and local(geometry.tag) in GEOMETRIES
+    ]
+    return sorted(found, key=lambda one: local(one[0].tag) not in _PLACES)
 
 
 def values(feature: Element) -> Values:
