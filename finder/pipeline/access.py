@@ -6,7 +6,6 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 import numpy as np
-import pandas as pd
 
 from finder.measures import access as measure
 from finder.model.vocabulary import AccessKind, Method, Vehicle
@@ -18,13 +17,10 @@ def measure_access(
     session: Session, keys: Sequence[int] | None = None, kinds: Iterable[AccessKind] = tuple(AccessKind)
 ) -> int:
     """Measure the access of the given sites (None: of all) by beeline and estimate; return how many were measured."""
-    rows = sites.shapes(session, keys)
-    if not rows:
+    shapes = sites.shapes(session, keys)
+    if shapes.empty:
         return 0
-    index = pd.Index([row.pk for row in rows])
-    geometry = pd.Series([row.geometry for row in rows], index=index, dtype=object)
-    quality = pd.Series([row.geometry_quality for row in rows], index=index, dtype=object)
-    begin = measure.starts(geometry, quality)
+    begin = measure.starts(shapes["geometry"], shapes["geometry_quality"])
     columns: dict[str, Any] = {}
     for kind in kinds:
         points = reference.access_points(session, [kind])
@@ -41,5 +37,5 @@ def measure_access(
                 km_method=Method.BEELINE,
                 method=Method.ESTIMATE,
             )
-    reference.save_access(session, index.tolist(), columns)
-    return len(index)
+    reference.save_access(session, shapes.index.tolist(), columns)
+    return len(shapes)

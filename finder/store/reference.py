@@ -7,12 +7,13 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import sqlalchemy as sa
 
 from finder.model.access import AccessPoint, km_name, min_name
 from finder.model.place import MapLine, Municipality, Place
 from finder.model.vocabulary import AccessKind, Method, Vehicle
-from finder.store import tables
+from finder.store import bulk, tables
 from finder.store.database import Session
 
 CHUNK = 5000
@@ -73,20 +74,18 @@ def save_access(session: Session, keys: Sequence[int], columns: dict[str, Any]) 
 
     Figures of kinds that are not among the columns stay.
     """
-    lists = {name: [_known(v) for v in np.asarray(values, dtype=object).tolist()] for name, values in columns.items()}
-    names = list(lists)
-    rows = list(zip(*lists.values(), strict=True))
+    lists = {name: _known(np.asarray(values)) for name, values in columns.items()}
     for start in range(0, len(keys), CHUNK):
-        part = dict(zip(keys[start : start + CHUNK], rows[start : start + CHUNK], strict=True))
+        part = keys[start : start + CHUNK]
+        values = {"site_pk": part, **{name: cells[start : start + CHUNK] for name, cells in lists.items()}}
         measured = set(session.scalars(sa.select(tables.access.c.site_pk).where(tables.access.c.site_pk.in_(part))))
-        new = [
-            {"site_pk": key, **dict(zip(names, row, strict=True))} for key, row in part.items() if key not in measured
-        ]
-        old = [{"key": key, **dict(zip(names, part[key], strict=True))} for key in part if key in measured]
-        if new:
-            session.execute(sa.insert(tables.access), new)
-        if old:
-            session.execute(sa.update(tables.access).where(tables.access.c.site_pk == sa.bindparam("key")), old)
+        if not measured:
+            bulk.insert(session, tables.access, values)
+            continue
+        rows = [dict(zip(values, row, strict=True)) for row in zip(*values.values(), strict=True)]
+        bulk.insert(session, tables.access, bulk.columns([row for row in rows if row["site_pk"] not in measured]))
+        query = sa.update(tables.access).where(tables.access.c.site_pk == sa.bindparam("site_pk"))
+        session.execute(query, [row for row in rows if row["site_pk"] in measured])
 
 
 def access_columns(
@@ -103,8 +102,11 @@ def access_columns(
     }
 
 
-def _known(value: Any) -> Any:
-    return None if value is None or value != value else value
+def _known(values: np.ndarray[Any, Any]) -> list[Any]:
+    cells = values.astype(object)
+    cells[pd.isna(values)] = None
+    known: list[Any] = cells.tolist()
+    return known
 
 
 def setting(session: Session, key: str) -> str | None:

@@ -9,7 +9,7 @@ from typing import Any
 import orjson
 import sqlalchemy as sa
 
-from finder.store import tables
+from finder.store import bulk, tables
 from finder.store.database import Session
 
 
@@ -64,8 +64,7 @@ class Log:
 
     def _write(self, rows: Sequence[dict[str, Any]]) -> None:
         common = {"at": self.at, "actor": self.actor, "delivery_id": self.delivery}
-        if rows:
-            self.session.execute(sa.insert(tables.revision), [{**common, **row} for row in rows])
+        bulk.insert(self.session, tables.revision, bulk.columns([{**common, **row} for row in rows]))
 
 
 def _json(values: Mapping[str, Any]) -> str:

@@ -6,6 +6,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
+import pandas as pd
+import shapely
 import sqlalchemy as sa
 
 from finder.errors import NotFound
@@ -130,15 +133,19 @@ def each(session: Session, keys: Sequence[int]) -> Iterator[Listed]:
         yield from load(session, keys[start : start + CHUNK])
 
 
-def shapes(session: Session, keys: Sequence[int] | None = None) -> list[Any]:
-    """Return (pk, geometry, geometry_quality) of the given sites, or of all of them."""
-    query = sa.select(*(tables.site.c[n] for n in ("pk", "geometry", "geometry_quality"))).order_by(tables.site.c.pk)
-    if keys is None:
-        return list(session.execute(query))
+def shapes(session: Session, keys: Sequence[int] | None = None) -> pd.DataFrame:
+    """Return geometry and geometry_quality by key of the given sites, or of all of them."""
+    c = tables.site.c
+    query = sa.select(c.pk, spatial.wkb(c.geometry), c.geometry_quality).order_by(c.pk)
     rows: list[Any] = []
-    for start in range(0, len(keys), CHUNK):
-        rows += session.execute(query.where(tables.site.c.pk.in_(keys[start : start + CHUNK])))
-    return rows
+    for part in (None,) if keys is None else (keys[start : start + CHUNK] for start in range(0, len(keys), CHUNK)):
+        rows += session.execute(query if part is None else query.where(c.pk.in_(part)))
+    pks, wkb, quality = zip(*rows, strict=True) if rows else ((), (), ())
+    index = pd.Index(pks, dtype="int64")
+    geometry = shapely.from_wkb(np.array([shape and bytes(shape) for shape in wkb], dtype=object))
+    return pd.DataFrame(
+        {"geometry": pd.Series(geometry, index=index, dtype=object), "geometry_quality": list(quality)}, index=index
+    )
 
 
 # -- from rows to the model -------------------------------------------------------------------------------------------

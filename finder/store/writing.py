@@ -14,7 +14,7 @@ import sqlalchemy as sa
 from finder.model.query import fold
 from finder.model.site import gravest, size_that_counts
 from finder.model.vocabulary import POTENTIAL
-from finder.store import records, tables
+from finder.store import bulk, records, tables
 from finder.store.database import Session
 from finder.store.revisions import Change
 from finder.store.spatial import BOUNDS, index_bounds
@@ -29,7 +29,7 @@ _DERIVED = ("size_m2", "size_basis", "potential", "max_restriction", "search_tex
 def insert(session: Session, rows: Sequence[dict[str, Any]], towns: Mapping[str, str]) -> None:
     """Insert new sites."""
     _derive(rows, towns)
-    session.execute(sa.insert(tables.site), rows)
+    bulk.insert(session, tables.site, bulk.columns(rows))
     index_bounds(session, rows)
 
 

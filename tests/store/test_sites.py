@@ -105,7 +105,7 @@ def test_chunks_hide_nothing(database_url: str, monkeypatch: pytest.MonkeyPatch)
     delivered = [factories.site(geometry=factories.at(i)) for i in range(5)]
     with factories.database(database_url, delivered, access_points=points) as database, database.reading() as session:
         assert [one.site for one in sites.each(session, [1, 2, 3, 4, 5])] == delivered
-        assert [row.pk for row in sites.shapes(session, [5, 1, 3])] == [1, 5, 3]  # chunk by chunk
+        assert list(sites.shapes(session, [5, 1, 3]).index) == [1, 5, 3]  # chunk by chunk
         assert {len(one.access) for one in sites.load(session, [1, 2, 3, 4, 5])} == {2 * len(AccessKind)}
 
 
