@@ -54,6 +54,10 @@ REFUSALS: dict[str, tuple[type[UnusableInput], str]] = {
         UnusableInput,
         N_("XPlanGML %(version)s cannot be read here, only %(versions)s; have the plan converted to one of these."),
     ),
+    "no_plans": (
+        UnusableInput,
+        N_("The file holds neither areas with a kind of building use nor a town's plan, only: %(kinds)s."),
+    ),
     # SQLite, GeoPackage
     "not_geopackage": (UnsafeInput, N_("The file is a database, but not a GeoPackage.")),
     "virtual_table": (UnsafeInput, N_("The GeoPackage holds the virtual table “%(table)s”.")),

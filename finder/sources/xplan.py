@@ -64,6 +64,8 @@ def read(path: Path, limits: Limits) -> Table:
             rows.add(around, feature)
     if others:
         kinds = ", ".join(f"{kind} ({count})" for kind, count in others.most_common())
+        if not rows:
+            raise Refusal("no_plans", kinds=kinds)
         notes.once("features_left_out", count=others.total(), kinds=kinds)
     if inside.outside:
         notes.once("measures_left_out", count=inside.outside, kind=KIND)
@@ -98,6 +100,9 @@ class _Rows:
         self._shapes = Shapes(limits, notes)
         self._features = Features(limits)
 
+    def __len__(self) -> int:
+        return len(self._features)
+
     def add(self, around: Sequence[Element], feature: Element) -> None:
         """Take one area or plan."""
         row = len(self._features) + 1
@@ -120,6 +125,9 @@ class _Rows:
             self._notes.add("geometry_further", row=row, field=header, header=header)
         for property_, geometry in found[:1]:
             return self._shapes.read(geometry, (*around, feature, property_), row=row), True
+        for href in (href for name in xplan_values.PLACES for href in xplan_values.references(feature, name)):
+            self._notes.add("reference_left_out", row=row, field="geometry", href=href)
+            return None, True
         return None, False
 
     def _measures(self, own: Values, shape: bytes | None, row: int) -> Values:

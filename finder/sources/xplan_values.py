@@ -22,7 +22,8 @@ _TOLD_APART: dict[str, tuple[str, ...]] = {
     "sondernutzung": (),
 }
 """By which of their properties objects that repeat themselves are told apart; by none: by their number."""
-_PLACES = ("position", "raeumlicherGeltungsbereich")
+PLACES = ("position", "raeumlicherGeltungsbereich")
+"""The properties that tell where an area or a plan is."""
 _NIL = "{http://www.w3.org/2001/XMLSchema-instance}nil"
 _GML = "http://www.opengis.net/gml"
 _USUAL = {"", "m", "metre", "meter", "m2", "m²", "m^2", "m3", "m³", "m^3", "grad", "deg"}
@@ -64,7 +65,7 @@ def geometries(feature: Element) -> list[tuple[Element, Element]]:
         for geometry in child
         if is_gml(geometry) and local(geometry.tag) in GEOMETRIES
     ]
-    return sorted(found, key=lambda one: local(one[0].tag) not in _PLACES)
+    return sorted(found, key=lambda one: local(one[0].tag) not in PLACES)
 
 
 def values(feature: Element) -> Values:

@@ -209,6 +209,23 @@ def test_only_commercial_areas_are_restricted_ones(tmp_path: Path) -> None:
     assert row["zoning"] == (Zoning.GI,)
 
 
+def test_a_division_that_repeats_the_kind_is_said_once(tmp_path: Path) -> None:
+    areas = (zone("a", gliederung1="GE 2"), zone("b", gliederung1="2"), zone("c"), zone("d", gliederung1="GI"))
+    names = [row["name"] for row in cells(tmp_path, ("name",), *areas)]
+    assert names == [f"Bebauungsplan Nr. 100 {end}" for end in ("GE 2", "GE 2", "GE", "GE GI")]
+
+
+def test_what_holds_for_a_time_or_a_level_only_is_said(tmp_path: Path) -> None:
+    until = {"XP_WirksamkeitBedingung": {"bedingung": "Rückbau der Halde"}}
+    lapsed = {"untergangsDatum": "2021-05-01", "rechtsstand": "50000"}
+    areas = (zone("a", ebene="-1", endeBedingung=until, startBedingung=""), zone("b", ebene="0"))
+    found = [row["planning_note"] for row in cells(tmp_path, ("planning_note",), *areas, **lapsed)]
+    assert found == [
+        "gilt bis: Rückbau der Halde; Ebene -1; außer Kraft seit 2021-05-01",
+        "außer Kraft seit 2021-05-01",
+    ]
+
+
 # -- plan states ------------------------------------------------------------------------------------------------------
 
 P = PlanStatus

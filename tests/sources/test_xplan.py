@@ -191,9 +191,9 @@ def test_a_file_without_areas_is_its_plans(tmp_path: Path) -> None:
     assert shapely.area(shapes).tolist() == [160_000, 160_000]
 
 
-def test_plans_of_other_kinds_are_left_out(tmp_path: Path) -> None:
-    table = parsed(tmp_path, file(feature("RP_Plan", "a", {"name": "Regionalplan"})))
-    assert (table.length, said(table)) == (0, [("features_left_out", None, None)])
+def test_plans_of_other_kinds_only_are_refused_by_name(tmp_path: Path) -> None:
+    path = written(tmp_path, "a.gml", file(feature("RP_Plan", "a", {"name": "Regionalplan"}), section()))
+    assert "RP_Plan (1)" in str(refused(path, "no_plans"))
 
 
 def test_an_area_without_id_or_outline(tmp_path: Path) -> None:
@@ -561,6 +561,26 @@ def test_a_further_outline_is_noted(tmp_path: Path) -> None:
     assert outline(table).area == 10_000
 
 
+def test_an_outline_elsewhere_is_noted(tmp_path: Path) -> None:
+    table = parsed(tmp_path, whole(zone("a", position=Ref("#g")), zone("b", position=None)))
+    assert said(table) == [("reference_left_out", 1, None)]
+    assert table.geometry is not None
+    assert table.geometry.to_pylist() == [None, None]
+
+
+def test_an_empty_file_has_no_rows(tmp_path: Path) -> None:
+    refused(written(tmp_path, "a.gml", file()), "no_rows")
+    refused(written(tmp_path, "b.gml", file(section())), "no_rows")
+
+
+def test_other_encodings_and_the_default_namespace(tmp_path: Path) -> None:
+    content = whole(zone(gliederung1="Süd"), version="6.0").replace("xplan:", "").replace("xmlns:xplan", "xmlns")
+    for encoding in ("ISO-8859-1", "UTF-16"):
+        path = tmp_path / f"{encoding}.xml"
+        path.write_bytes(content.replace('"UTF-8"', f'"{encoding}"').encode(encoding))
+        assert list(read(path).columns["gliederung1"]) == ["Süd"]
+
+
 def test_the_envelope_names_the_system(tmp_path: Path) -> None:
     area = zone(position=Xml(polygon(square(X, Y, 100), srs=None)))
     table = parsed(tmp_path, file(plan(), section(), area, srs="urn:adv:crs:ETRS89_UTM32"))
@@ -640,14 +660,18 @@ PROPERTIES = st.dictionaries(
 @given(st.lists(st.builds(feature, KINDS, IDS, PROPERTIES), max_size=6), st.sampled_from(VERSIONS))
 @settings(max_examples=200, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
 def test_every_object_is_accounted_for(tmp_path: Path, members: list[str], version: str) -> None:
-    table = parsed(tmp_path, file(*members, version=version))
-    found = rows(table)
     zones = sum(
         "BP_BaugebietsTeilFlaeche gml" in m or "TeilFlaeche>" in m or "FP_BebauungsFlaeche" in m for m in members
     )
     plans = sum("<xplan:BP_Plan" in m or "<xplan:FP_Plan" in m for m in members)
     others = sum("<xplan:XP_PPO" in m for m in members)
-    assert table.length == len(found) == (zones or plans)
+    content = file(*members, version=version)
+    if others and not zones and not plans:
+        with pytest.raises(Refusal, match="no_plans"):
+            parsed(tmp_path, content)
+        return
+    table = parsed(tmp_path, content)
+    assert table.length == len(rows(table)) == (zones or plans)
     told = {issue.rule: issue.params for issue in table.notes}
     assert told.get("features_left_out", {"count": 0})["count"] == others
     for column in table.columns.values():
