@@ -20,7 +20,7 @@ from finder.store import edits, layer, neighbours, records, reference, revisions
 from finder.store.database import Session
 
 MOST_TOLD = 100_000
-_AT_ONCE = 10_000
+_AT_ONCE = 5_000
 _DOUBTS = {
     Doubt.CONTRADICTION: N_("Plans in force of different kinds lie on each other here (%(plan)s: %(shares)s)."),
     Doubt.PLACE: N_("The place is too inexact to say in which zone it lies (%(plan)s: %(shares)s around it)."),
