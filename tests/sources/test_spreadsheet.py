@@ -26,6 +26,7 @@ from tests.sources.files import read, refused, rules, zipped
 
 SHEET = "xl/worksheets/sheet1.xml"
 NAMES = ("name", "area")
+STYLES = '<cellXfs><xf/><xf numFmtId="14"/></cellXfs>'
 Rows = Sequence[Sequence[Any]]
 
 
@@ -500,6 +501,34 @@ def test_rows_and_cells_that_cannot_be(tmp_path: Path, row: str) -> None:
 def test_damaged_parts(tmp_path: Path, member: str, content: bytes) -> None:
     path = hand_made(tmp_path / "a.xlsx", inline(*NAMES) + inline("a", "b"))
     assert code(changed(path, {member: lambda part: content})) in ("not_xml", "failed", "no_sheet")
+
+
+ROWS = (
+    inline(*NAMES)
+    + inline('<c t="s"><v>0</v></c>', '<c s="1"><v>45413</v></c>')
+    + inline('<c t="e"><v>#N/A</v></c>', "<c><f>1</f></c>")
+)
+PIECES = st.sampled_from(
+    [b"<", b">", b'"', b"/", b"row", b"<c>", b"</c>", b"t=", b"0", b"-", b"9999999999", b"&#0;", b"\xff", b"]]>", b""]
+)
+
+
+@given(st.sampled_from([SHEET, "xl/workbook.xml", "xl/styles.xml", "xl/sharedStrings.xml"]), st.data())
+def test_changed_parts_are_read_or_refused(member: str, data: st.DataObject) -> None:
+    def change(part: bytes) -> bytes:
+        for _ in range(data.draw(st.integers(1, 3))):
+            start = data.draw(st.integers(0, len(part)))
+            part = part[:start] + data.draw(PIECES) + part[start + data.draw(st.integers(0, 5)) :]
+        return part
+
+    with tempfile.TemporaryDirectory() as folder:
+        path = hand_made(Path(folder) / "a.xlsx", ROWS, texts="<si><t>x</t></si>", styles=STYLES)
+        path = changed(path, {member: change})
+        try:
+            found = table(path)
+        except Refusal:
+            return
+    assert all(len(values) == found.length for values in cells(found).values())
 
 
 # -- attacks ----------------------------------------------------------------------------------------------------------
