@@ -194,13 +194,16 @@ class _Flat:
         for element in same:
             by = _TOLD_APART.get(tag)
             inner = None if by else next((e for e in element if local(e.tag) == _NAMED[tag]), None)
+            if inner is not None and (inner.attrib or len(inner)):
+                inner = None  # more than a name
             name = (element.get(by, "") if by else "" if inner is None else _text(inner)).strip()
             if not name:
                 self.take(element, where)
             elif by:
                 self.take(element, f"{where}@{name}", by)
+            elif not self._own(element, f"{where}@{name}") and len(element) == 1:
+                self._put(f"{where}@{name}", "")
             else:
-                self._own(element, f"{where}@{name}")
                 self.inside((child for child in element if child is not inner), f"{where}@{name}")
 
     def _files(self, same: list[Element], where: str) -> None:

@@ -206,6 +206,14 @@ def test_a_register_without_keys_or_organisation_is_refused(column: str) -> None
     assert caught.value.params["field"] in ("source_id", "source")
 
 
+def test_what_left_the_register_is_withdrawn() -> None:
+    batch = register(OF_TODAY, {**OF_TODAY, "site": "BP02", "end-date": "2020-03-31"})
+    assert batch.rejected == {2}
+    assert [(issue.field, issue.value) for issue in named(batch, "withdrawn_by_supplier")] == [
+        ("end-date", "2020-03-31")
+    ]
+
+
 def test_a_day_that_does_not_exist() -> None:
     batch = register({**OF_2017, "FirstAddedDate": "31/02/2017"})
     assert facts(batch)["first_published"] is None

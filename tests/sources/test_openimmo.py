@@ -142,7 +142,7 @@ def test_fields_of_ones_own_are_columns() -> None:
             '<geo><user_defined_simplefield feldname="Kanalanschluss">ja</user_defined_simplefield>'
             "<user_defined_anyfield><amt><zeichen>L 7</zeichen></amt></user_defined_anyfield>"
             "<user_defined_extend><feld><name>Gleis</name><wert>möglich</wert><typ>text</typ></feld>"
-            "<feld><wert>ohne</wert></feld></user_defined_extend></geo>",
+            "<feld><wert>ohne</wert></feld><feld><name>leer</name></feld></user_defined_extend></geo>",
         )
     )
     assert {name: cell for name, cell in cells.items() if name.startswith("geo")} == {
@@ -151,6 +151,7 @@ def test_fields_of_ones_own_are_columns() -> None:
         "geo.user_defined_extend.feld@Gleis.wert": "möglich",
         "geo.user_defined_extend.feld@Gleis.typ": "text",
         "geo.user_defined_extend.feld.wert": "ohne",
+        "geo.user_defined_extend.feld@leer": "",
     }
 
 
@@ -384,9 +385,9 @@ def test_every_text_comes_out(texts: list[str]) -> None:
 
 
 def _said(value: object) -> set[str]:
-    """Return all texts in a cell."""
+    """Return all texts in a cell, also what its members are called."""
     if isinstance(value, dict):
-        return set().union(*map(_said, value.values()))
+        return {*value}.union(*map(_said, value.values()))
     return set().union(*map(_said, value)) if isinstance(value, list) else {str(value)}
 
 
