@@ -32,7 +32,7 @@ FLOORS = [
     "crs",
     "language",
     "config | resources",
-    "errors",
+    "errors | limits",
 ]
 HOMES = {
     "sqlalchemy": ["finder.store.**"],
