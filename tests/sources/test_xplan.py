@@ -2,85 +2,46 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pytest
 import shapely
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from finder.limits import Limits
-from finder.model.record import RawRecords
-from finder.sources import wkb, xplan, xplan_inside
+from finder.sources import xplan
 from finder.sources.sentences import Refusal
-from finder.sources.table import Table
 from tests.sources.canary import File, Server
 from tests.sources.files import read, refused, rules, written
 from tests.sources.xplans import (
+    BUILDABLE,
     EAST,
     NORTH,
     UTM,
     VERSIONS,
     Ref,
     Xml,
-    bent,
+    buildable,
     document,
     feature,
     file,
     height,
-    pierced,
+    only,
+    parsed,
     plan,
-    polygon,
-    ring,
+    rows,
+    said,
     section,
     square,
-    surface,
     surfaces,
     text,
     town,
     whole,
     zone,
 )
-
-
-def parsed(tmp_path: Path, content: str, **limits: Any) -> Table:
-    """Read a file in this process."""
-    return xplan.read(written(tmp_path, "plan.gml", content), Limits(**limits))
-
-
-def rows(table: Table) -> list[dict[str, Any]]:
-    """Return the rows of a table, each with what it says only."""
-    columns = {}
-    for name, column in table.columns.items():
-        cells = column.values.to_pylist()
-        columns[name] = [c and json.loads(c) for c in cells] if column.kind == "json" else cells
-    return [{n: v[i] for n, v in columns.items() if v[i] is not None} for i in range(table.length)]
-
-
-def only(tmp_path: Path, content: str) -> dict[str, Any]:
-    """Return the only row of a file that nothing is to be said of."""
-    table = parsed(tmp_path, content)
-    assert [issue.rule for issue in table.notes] == []
-    (row,) = rows(table)
-    return row
-
-
-def said(table: Table | RawRecords) -> list[tuple[str, int | None, str | None]]:
-    """Return (rule, row, value) of all that was noted."""
-    notes = table.notes if isinstance(table, Table) else table.issues
-    return [(note.rule, note.row, note.value) for note in notes]
-
-
-def outline(table: Table) -> Any:
-    """Return the outline of the only row."""
-    assert table.geometry is not None
-    (shape,) = table.geometry.to_pylist()
-    return shapely.from_wkb(shape)
-
 
 # -- versions ---------------------------------------------------------------------------------------------------------
 
@@ -141,7 +102,7 @@ def test_areas_of_land_use_plans(tmp_path: Path) -> None:
 
 
 def test_buildable_areas_are_areas_where_they_state_a_use(tmp_path: Path) -> None:
-    table = parsed(tmp_path, whole(zone("a"), buildable(0, 0), zone("c", KIND)))
+    table = parsed(tmp_path, whole(zone("a"), buildable(0, 0), zone("c", BUILDABLE)))
     assert [row["gml_id"] for row in rows(table)] == ["a", "c"]
     assert said(table) == [("features_left_out", None, None)]
 
@@ -254,94 +215,6 @@ def test_an_areas_own_measure_goes_before_deeper_ones(tmp_path: Path) -> None:
 def test_equal_deeper_measures_are_one(tmp_path: Path) -> None:
     row = only(tmp_path, whole(zone(mass=[{"A": {"GRZ": "0.8"}}, {"A": {"GRZ": "0.8"}}])))
     assert row["GRZ"] == "0.8"
-
-
-KIND = "BP_UeberbaubareGrundstuecksFlaeche"
-
-
-def buildable(x: float, y: float, side: float = 10, outline: str | None = None, **measures: Any) -> str:
-    """Return a buildable area x metres east and y metres north of the corner of areas, without a kind of use."""
-    shape = outline or polygon(square(EAST + x, NORTH + y, side))
-    none = {"allgArtDerBaulNutzung": None, "besondereArtDerBaulNutzung": None}
-    return zone(None, KIND, position=Xml(shape), **none, **measures)
-
-
-def test_measures_of_the_buildable_areas_inside(tmp_path: Path) -> None:
-    here = {"GRZ": "0.6", "Zmin": "1", "Zmax": "3", "hoehenangabe": height(12)}
-    there = {"GRZ": "0.8", "Zmin": "1", "Zmax": "4", "hoehenangabe": height(12)}
-    areas = [
-        zone("a", GRZ="0.4"),
-        zone("b", position=Xml(polygon(square(EAST + 200, NORTH, 100)))),
-        zone("c", position=None),
-    ]
-    inside = [
-        buildable(10, 10, **here),
-        buildable(50, 50, **here),
-        buildable(210, 10, **here),
-        buildable(250, 10, **there),
-    ]
-    outside = [buildable(150, 50, GRZ="0.2"), buildable(150, 50), buildable(-500, 0, GFZ="2")]
-    for members in ([*areas, *inside, *outside], [*outside, *inside, *areas]):
-        table = parsed(tmp_path, whole(*members))
-        a, b, c = rows(table)
-        assert (a["GRZ"], a["Zmin"], a["Zmax"], a["hoehenangabe@2000@3000.h"]) == ("0.4", "1", "3", "12")
-        assert b["hoehenangabe@2000@3000.h"] == "12"
-        assert b.keys().isdisjoint({"GRZ", "Zmin", "Zmax"})
-        assert c.keys().isdisjoint({"GRZ", "Zmin", "Zmax", "GFZ", "hoehenangabe@2000@3000.h"})
-        notes = {(note.rule, note.row): note.params for note in table.notes}
-        assert notes.pop(("features_left_out", None))["count"] == 7
-        assert notes == {
-            ("measures_inside", 1): {"measures": "Z, hoehenangabe"},
-            ("measures_inside", 2): {"measures": "hoehenangabe"},
-            ("measures_differ", 2): {"measures": "GRZ, Z"},
-            ("measures_left_out", None): {"count": 2, "kind": KIND},
-        }
-
-
-def test_what_one_buildable_area_leaves_open_is_not_the_areas(tmp_path: Path) -> None:
-    table = parsed(tmp_path, whole(zone(), buildable(10, 10, GRZ="0.6"), buildable(50, 50)))
-    assert "GRZ" not in rows(table)[0]
-    assert said(table) == [("measures_differ", 1, None), ("features_left_out", None, None)]
-
-
-@pytest.mark.parametrize(
-    ("outline", "counts"),
-    [
-        (polygon(square(EAST + 10, NORTH + 10, 80), square(EAST + 20, NORTH + 20, 60)), True),  # around a yard
-        (surface(pierced(bent(EAST + 2, NORTH + 2, 30)[0], kind="PolygonPatch")), True),
-        (surfaces(polygon(square(EAST + 5, NORTH + 5, 5)), polygon(square(EAST + 70, NORTH + 70, 20))), True),
-        (polygon(square(EAST + 45, NORTH + 45, 10)), False),  # in the hole
-        (polygon([(EAST, NORTH)] * 4), False),
-        (polygon([(float("nan"), NORTH), (EAST, float("inf")), (EAST, NORTH), (float("nan"), NORTH)]), False),
-        ("<gml:Polygon/>", False),
-        ("<gml:Point><gml:pos>1 2</gml:pos></gml:Point>", False),
-        ("<gml:Polygon><gml:exterior/></gml:Polygon>", False),
-    ],
-)
-def test_outlines_of_buildable_areas(tmp_path: Path, outline: str, counts: bool) -> None:
-    hole = square(EAST + 40, NORTH + 40, 20)
-    area = zone(position=Xml(polygon(square(EAST, NORTH, 100), hole)))
-    table = parsed(tmp_path, whole(area, buildable(0, 0, outline=outline, GRZ="0.6")))
-    assert ("GRZ" in rows(table)[0]) is counts
-    assert ("measures_left_out" in {note.rule for note in table.notes}) is not counts
-
-
-@given(
-    st.lists(st.tuples(st.floats(-50, 150), st.floats(-50, 150)), min_size=3, max_size=9),
-    st.tuples(st.floats(-50, 150), st.floats(-50, 150)),
-)
-@settings(max_examples=300, deadline=None)
-def test_a_point_inside_and_whether_it_is_so(corners: list[tuple[float, float]], place: tuple[float, float]) -> None:
-    shape = shapely.make_valid(shapely.Polygon(corners)).buffer(0)
-    if shape.is_empty:
-        return
-    shape = max(shapely.get_parts(shape), key=lambda part: part.area)
-    rings = wkb.runs(shapely.to_wkb(shape))
-    if shape.area > 1:
-        assert shape.buffer(1e-6).contains(shapely.Point(xplan_inside.inner(rings)))
-    near = shapely.Point(place).distance(shape.boundary) < 1e-6
-    found = xplan_inside.within(rings, np.array([place]))
-    assert near or found[0] == shape.contains(shapely.Point(place))
 
 
 def test_heights_by_what_they_refer_to(tmp_path: Path) -> None:
@@ -512,85 +385,6 @@ def test_nothing_outside_the_file_is_fetched(tmp_path: Path, server: Server, sec
     assert {rule for rule, row, _ in said(raw) if row} >= {"reference_outside", "reference_left_out"}
     assert raw.columns["plan_externeReferenz@1030.referenzURL"][0] == web
     assert (server.connections, secret.opened()) == (0, False)
-
-
-# -- outlines ---------------------------------------------------------------------------------------------------------
-
-X, Y = EAST, NORTH
-
-
-@pytest.mark.parametrize(
-    ("position", "area"),
-    [
-        (polygon(square(X, Y, 100)), 10_000),
-        (polygon(square(X, Y, 100), square(X + 10, Y + 10, 20), square(X + 50, Y + 50, 20)), 9_200),
-        (surface(polygon(square(X, Y, 100), square(X + 10, Y + 10, 20), kind="PolygonPatch", srs=None)), 9_600),
-        (surfaces(polygon(square(X, Y, 100), srs=None), polygon(square(X + 200, Y, 50), srs=None)), 12_500),
-        (
-            surfaces(
-                surface(
-                    polygon(square(X, Y, 100), kind="PolygonPatch", srs=None),
-                    polygon(square(X + 100, Y, 100), kind="PolygonPatch", srs=None),
-                    srs=None,
-                )
-            ),
-            20_000,
-        ),
-        (surface(pierced(bent(X, Y, 100)[0], kind="PolygonPatch")), bent(X, Y, 100)[1]),
-        (pierced(ring(square(X, Y, 200)), bent(X + 50, Y + 50, 40)[0], srs=UTM), 40_000 - bent(0, 0, 40)[1]),
-    ],
-)
-def test_outlines_keep_their_area(tmp_path: Path, position: str, area: float) -> None:
-    table = parsed(tmp_path, whole(zone(position=Xml(position))))
-    shape = outline(table)
-    assert shape.is_valid or shape.geom_type == "MultiPolygon"  # patches may share edges
-    assert shape.area == pytest.approx(area, rel=1e-3)
-    assert {issue.rule for issue in table.notes} <= {"curves_straightened"}
-
-
-def test_an_outline_that_cannot_be_read_leaves_the_row(tmp_path: Path) -> None:
-    broken = pierced("<gml:LinearRing><gml:posList>1 2 x</gml:posList></gml:LinearRing>")
-    table = parsed(tmp_path, whole(zone("a", position=Xml(broken)), zone("b")))
-    assert said(table) == [("geometry_unreadable", 1, None)]
-    assert [row["gml_id"] for row in rows(table)] == ["a", "b"]
-
-
-def test_a_further_outline_is_noted(tmp_path: Path) -> None:
-    table = parsed(tmp_path, whole(zone(umriss=Xml(polygon(square(X, Y, 5))))))
-    assert said(table) == [("geometry_further", 1, None)]
-    assert outline(table).area == 10_000
-
-
-def test_an_outline_elsewhere_is_noted(tmp_path: Path) -> None:
-    table = parsed(tmp_path, whole(zone("a", position=Ref("#g")), zone("b", position=None)))
-    assert said(table) == [("reference_left_out", 1, None)]
-    assert table.geometry is not None
-    assert table.geometry.to_pylist() == [None, None]
-
-
-def test_an_empty_file_has_no_rows(tmp_path: Path) -> None:
-    refused(written(tmp_path, "a.gml", file()), "no_rows")
-    refused(written(tmp_path, "b.gml", file(section())), "no_rows")
-
-
-def test_other_encodings_and_the_default_namespace(tmp_path: Path) -> None:
-    content = whole(zone(gliederung1="Süd"), version="6.0").replace("xplan:", "").replace("xmlns:xplan", "xmlns")
-    for encoding in ("ISO-8859-1", "UTF-16"):
-        path = tmp_path / f"{encoding}.xml"
-        path.write_bytes(content.replace('"UTF-8"', f'"{encoding}"').encode(encoding))
-        assert list(read(path).columns["gliederung1"]) == ["Süd"]
-
-
-def test_the_envelope_names_the_system(tmp_path: Path) -> None:
-    area = zone(position=Xml(polygon(square(X, Y, 100), srs=None)))
-    table = parsed(tmp_path, file(plan(), section(), area, srs="urn:adv:crs:ETRS89_UTM32"))
-    assert table.srs_name == "urn:adv:crs:ETRS89_UTM32"
-
-
-def test_systems_differ(tmp_path: Path) -> None:
-    other = zone("b", position=Xml(polygon(square(X, Y, 100), srs="EPSG:31466")))
-    with pytest.raises(Refusal, match="several_crs"):
-        parsed(tmp_path, whole(zone("a"), other))
 
 
 # -- bounds -----------------------------------------------------------------------------------------------------------

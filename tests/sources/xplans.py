@@ -2,16 +2,28 @@
 
 from __future__ import annotations
 
+import json
 import math
 from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
 from typing import Any
 from xml.sax.saxutils import escape, quoteattr
+
+import shapely
+
+from finder.limits import Limits
+from finder.model.record import RawRecords
+from finder.sources import xplan
+from finder.sources.table import Table
+from tests.sources.files import written
 
 VERSIONS = ("5.0", "5.1", "5.2", "5.3", "5.4", "6.0", "6.1")
 UTM = "EPSG:25832"
 TOWN = {"ags": "05990001", "gemeindeName": "Musterstadt"}
 EAST, NORTH = 374_000.0, 5_722_000.0
 """A corner in the region, in UTM."""
+
+BUILDABLE = "BP_UeberbaubareGrundstuecksFlaeche"
 
 Value = Any  # text, Ref, Xml, a mapping of one object's kind to its properties, or a list of such
 
@@ -126,6 +138,13 @@ def whole(*zones: str, version: str = "5.2", **properties: Value) -> str:
     return file(plan(**properties), section(), *zones, version=version)
 
 
+def buildable(x: float, y: float, side: float = 10, outline: str | None = None, **measures: Any) -> str:
+    """Return a buildable area x metres east and y metres north of the corner of areas, without a kind of use."""
+    shape = outline or polygon(square(EAST + x, NORTH + y, side))
+    none = {"allgArtDerBaulNutzung": None, "besondereArtDerBaulNutzung": None}
+    return zone(None, BUILDABLE, position=Xml(shape), **none, **measures)
+
+
 # -- geometries -------------------------------------------------------------------------------------------------------
 
 Positions = Sequence[tuple[float, float]]
@@ -182,3 +201,41 @@ def bent(x: float, y: float, side: float) -> tuple[str, float]:
     )
     curve = f"<gml:curveMember><gml:Curve><gml:segments>{segments}</gml:segments></gml:Curve></gml:curveMember>"
     return f"<gml:Ring>{curve}</gml:Ring>", side**2 + math.pi * radius**2 / 2
+
+
+# -- reading --------------------------------------------------------------------------------------------------------
+
+
+def parsed(tmp_path: Path, content: str, **limits: Any) -> Table:
+    """Read a file in this process."""
+    return xplan.read(written(tmp_path, "plan.gml", content), Limits(**limits))
+
+
+def rows(table: Table) -> list[dict[str, Any]]:
+    """Return the rows of a table, each with what it says only."""
+    columns = {}
+    for name, column in table.columns.items():
+        cells = column.values.to_pylist()
+        columns[name] = [c and json.loads(c) for c in cells] if column.kind == "json" else cells
+    return [{n: v[i] for n, v in columns.items() if v[i] is not None} for i in range(table.length)]
+
+
+def only(tmp_path: Path, content: str) -> dict[str, Any]:
+    """Return the only row of a file that nothing is to be said of."""
+    table = parsed(tmp_path, content)
+    assert [issue.rule for issue in table.notes] == []
+    (row,) = rows(table)
+    return row
+
+
+def said(table: Table | RawRecords) -> list[tuple[str, int | None, str | None]]:
+    """Return (rule, row, value) of all that was noted."""
+    notes = table.notes if isinstance(table, Table) else table.issues
+    return [(note.rule, note.row, note.value) for note in notes]
+
+
+def outline(table: Table) -> Any:
+    """Return the outline of the only row."""
+    assert table.geometry is not None
+    (shape,) = table.geometry.to_pylist()
+    return shapely.from_wkb(shape)
