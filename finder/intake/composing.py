@@ -8,6 +8,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import orjson
+
 from finder.intake import numbers
 from finder.intake.casting import flag
 from finder.intake.cells import is_empty, plain_text
@@ -36,7 +38,7 @@ def cells(headers: Headers, rule: Column, decimal: str = ".") -> list[Any] | Non
     if not present:
         return None
     found = headers.cells(present, rule.join)
-    return [_renamed(cell, making.entries) for cell in found] if making.entries else found
+    return [_renamed(_unfolded(cell), making.entries) for cell in found] if making.entries else found
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -53,7 +55,7 @@ def said(headers: Headers, sign: Sign) -> Said | None:
     present = headers.take(sign.headers)
     if not present:
         return None
-    found = headers.cells(present)
+    found = list(map(_unfolded, headers.cells(present)))
     counts = _counting(sign.words, sign.unless)
     return Said(
         headers=present, cells=found, counts=[sign.empty if _is_empty(cell) else counts(cell) for cell in found]
@@ -65,7 +67,7 @@ def _part(headers: Headers, part: Part, decimal: str) -> list[Any] | None:
     present = headers.take(part.headers)
     if not present:
         return None
-    found = headers.cells(present, part.join)
+    found = list(map(_unfolded, headers.cells(present, part.join)))
     # a condition on columns that are not there is one on columns that say nothing
     holds = when.counts if when else [part.when is None or part.when.empty] * len(found)
     counts = _counting(part.words, part.unless)
@@ -158,6 +160,16 @@ def _renamed(cell: Any, names: Mapping[str, str]) -> Any:
     ]
 
 
+def _unfolded(cell: Any) -> Any:
+    """Return a list that a table of rejected rows holds as text."""
+    if isinstance(cell, str) and cell.startswith("["):
+        try:
+            return orjson.loads(cell)
+        except orjson.JSONDecodeError:
+            return cell
+    return cell
+
+
 def _is_empty(cell: Any) -> bool:
     return all(map(is_empty, cell)) if isinstance(cell, list) else is_empty(cell)
 
@@ -168,22 +180,43 @@ def _counting(words: tuple[str, ...], unless: tuple[str, ...]) -> Callable[[Any]
 
     @functools.lru_cache(maxsize=10_000)
     def matches(text: str) -> tuple[bool, bool]:
-        short = key(text[:_SEARCHED])
+        short = key(text)
         return (
-            not wanted or any(pattern.fullmatch(short) for pattern in wanted),
-            any(pattern.fullmatch(short) for pattern in barred),
+            not wanted or any(test(short) for test in wanted),
+            any(test(short) for test in barred),
         )
 
     def counts(cell: Any) -> bool:
         if not words and not unless:
             return True
-        found = [matches(text) for one in (cell if isinstance(cell, list) else [cell]) if (text := plain_text(one))]
+        found = [
+            matches(text[:_SEARCHED])
+            for one in (cell if isinstance(cell, list) else [cell])
+            if (text := plain_text(one))
+        ]
         return any(good for good, _ in found) and not any(bad for _, bad in found)
 
     return counts
 
 
-def _pattern(word: str) -> re.Pattern[str]:
-    signs = {_ANY: ".*", _DIGIT: "[0-9]"}
-    pieces = re.split(r"([*#])", word)
-    return re.compile("".join(signs.get(piece) or re.escape(key(piece)) for piece in pieces), re.DOTALL)
+def _pattern(word: str) -> Callable[[str], bool]:
+    """Return the test of a word with wildcards; no text keeps it busy, as `.*` twice in one expression could."""
+    first, *others = (_digits(piece) for piece in word.split(_ANY))
+    if not others:
+        return lambda text: re.fullmatch(first, text) is not None
+    middle = [re.compile(piece) for piece in others[:-1]]
+    last = re.compile(rf"(?:{others[-1]})\Z")
+
+    def matches(text: str) -> bool:
+        found = re.match(first, text)
+        for piece in (*middle, last):
+            if found is None:
+                return False
+            found = piece.search(text, found.end())
+        return found is not None
+
+    return matches
+
+
+def _digits(piece: str) -> str:
+    return "[0-9]".join(re.escape(key(part)) for part in piece.split(_DIGIT))

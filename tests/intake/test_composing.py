@@ -107,6 +107,8 @@ def test_numbers_in_forms_follow_the_profiles_sign() -> None:
         (["GE(e)"], [], "ge (e)", True),
         (["a.c"], [], "abc", False),
         (["GAS"], [], ["WASSER", "GAS"], True),
+        (["GAS"], [], '["WASSER", "GAS"]', True),
+        (["[GAS"], [], "[GAS", True),
         ([], ["GAS"], ["WASSER", "GAS"], False),
         ([], ["keine"], "keine", False),
         ([], ["keine"], "keine bekannt", True),
@@ -114,7 +116,13 @@ def test_numbers_in_forms_follow_the_profiles_sign() -> None:
         (["true"], [], True, True),
         (["x"], [], {"a": 1}, False),
         ([], [], {"a": 1}, True),
-        (["*a*b*c*d*"], [], "a" * 5000, False),
+        (["*a*b*c*d*e*"], [], "".join(sign * 200 for sign in "abcd"), False),
+        (["a*b*b"], [], "ab", False),
+        (["a*b*b"], [], "abcb", True),
+        (["a*a"], [], "a", False),
+        (["*"], ["*x"], "ax", False),
+        (["#*#"], [], "1", False),
+        (["#*#"], [], "1 von 2", True),
     ],
 )
 def test_words(words: list[str], unless: list[str], value: object, counts: bool) -> None:
@@ -168,6 +176,14 @@ def test_records_are_made_where_a_part_says_something() -> None:
     ]
     assert cells(rule, office=["Amt"]) == [[{"kind": "mining", "severity": "serious", "responsible": "Amt"}]]
     assert cells(rule, other=["x"]) is None
+
+
+def test_entries_in_a_table_are_text() -> None:
+    rule = column("media", **{"from": ["files"], "entries": {"path": "url"}})
+    assert cells(rule, files=['[{"path": "https://example.org/a"}]', "[x"]) == [
+        [{"url": "https://example.org/a"}],
+        "[x",
+    ]
 
 
 def test_entries_get_our_names() -> None:
