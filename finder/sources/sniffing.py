@@ -34,6 +34,9 @@ _OURS = (
     (b"fgb\x03fgb", Format.FLATGEOBUF),
     (b"PAR1", Format.PARQUET),
 )
+_LOCKED = b"PARE"  # Parquet with an encrypted footer
+_COMPOUND = b"\xd0\xcf\x11\xe0"  # old Office files, and new ones behind a password
+_PACKAGE = "EncryptedPackage".encode("utf-16-le")
 _OTHERS = (
     (b"ARROW1", "Arrow"),
     (b"%PDF", "PDF"),
@@ -47,7 +50,7 @@ _OTHERS = (
     (b"\xfd7zXZ", "xz"),
     (b"7z\xbc\xaf\x27\x1c", "7z"),
     (b"Rar!", "RAR"),
-    (b"\xd0\xcf\x11\xe0", "Microsoft Office 97–2003"),
+    (_COMPOUND, "Microsoft Office 97–2003"),
     (b"AC10", "DWG"),
     (b"{\\rtf", "RTF"),
 )
@@ -83,7 +86,7 @@ def sniff(head: bytes) -> Format:
     for sign, format_ in _OURS:
         if head.startswith(sign):
             return format_
-    if head.startswith(b"PARE"):  # Parquet with an encrypted footer
+    if head.startswith(_LOCKED) or (head.startswith(_COMPOUND) and _PACKAGE in head):
         raise Refusal("encrypted")
     for sign, name in _OTHERS:
         if head.startswith(sign):

@@ -212,6 +212,7 @@ def test_other_json(tmp_path: Path, content: str) -> None:
         (b"fgb\x03fgb\x00", "failed"),
         (b"PAR1\0", "failed"),
         (b"PARE\0", "encrypted"),
+        (b"\xd0\xcf\x11\xe0" + bytes(600) + "EncryptedPackage".encode("utf-16-le"), "encrypted"),
         (b"SQLite format 3\0" + b"\0" * 100, "failed"),
         (b"PK\x03\x04" + b"\0" * 40, "zip_damaged"),
         (b"hello", "no_header"),
