@@ -140,9 +140,12 @@ def index_bounds(session: Session, rows: Sequence[Mapping[str, Any]], table: str
     """Put the bounds of rows (pk, minx, miny, maxx, maxy; None: no place) into the table's spatial index."""
     if session.dialect.name != "sqlite" or not rows:
         return
-    placed = [{name: row[name] for name in ("pk", *BOUNDS)} for row in rows if row["minx"] is not None]
+    names = ("pk", "minx", "maxx", "miny", "maxy")  # in the order of the index's columns
+    placed = [tuple(row[name] for name in names) for row in rows if row["minx"] is not None]
     if placed:
-        session.execute(sa.insert(_rtree(table)).prefix_with("OR REPLACE"), placed)
+        rtree = _rtree(table)
+        insert = sa.insert(rtree).prefix_with("OR REPLACE").values({name: sa.bindparam(name) for name in names})
+        session.exec_driver_sql(str(insert.compile(dialect=session.dialect)), placed)
     drop_bounds(session, [row["pk"] for row in rows if row["minx"] is None], table)
 
 
@@ -157,7 +160,7 @@ def misindexed(session: Session, table: sa.Table, name: str = "id") -> list[str]
     """Return the names of rows that the spatial index does not hold as they are, or its own where it is missing."""
     if session.dialect.name != "sqlite":
         index = f"ix_{table.name}_geometry"
-        missing = session.execute(sa.text("SELECT to_regclass(:index) IS NULL"), {"index": index}).scalar()
+        missing = session.scalar(sa.select(sa.func.to_regclass(index).is_(None)))
         return [index] if missing else []
     rtree = _rtree(table.name)
     t, r = table.c, rtree.c
