@@ -159,7 +159,7 @@ def _(folder: Path, secret: Path, server: str) -> Path:
     )
 
 
-@attack("coordinate systems", "a grid in a GeoPackage")
+@attack("coordinate systems", "a grid in a GeoPackage", refused=False)
 def _(folder: Path, secret: Path, server: str) -> Path:
     wkt = gpd.GeoSeries([], crs="EPSG:31467").crs.to_wkt("WKT1_GDAL")
     grid = f'{wkt[:-1]},EXTENSION["PROJ4","+proj=tmerc +lon_0=9 +ellps=bessel +nadgrids={secret} +units=m"]]'
@@ -170,7 +170,7 @@ def _(folder: Path, secret: Path, server: str) -> Path:
     )  # fmt: skip
 
 
-@attack("coordinate systems", "a grid in a Shapefile")
+@attack("coordinate systems", "a grid in a Shapefile", refused=False)
 def _(folder: Path, secret: Path, server: str) -> Path:
     parts = {f"a{suffix}": part for suffix, part in shapefile_parts(folder).items()}
     wkt = parts["a.prj"].decode()
@@ -247,7 +247,7 @@ def kinds(folder: Path) -> dict[str, dict[str, bytes]]:
         xlsx = {name: archive.read(name) for name in archive.namelist()}
     return {
         "zip": {f"a{suffix}": part for suffix, part in shapefile_parts(folder).items()},
-        "kmz": {"doc.kml": KML.format(MARK.format("a")).encode()},
+        "kmz": {"doc.kml": KML.format(MARK.format("a")).encode(), "files/a.png": b"\x89PNG"},
         "xlsx": xlsx,
     }
 

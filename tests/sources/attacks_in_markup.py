@@ -31,8 +31,8 @@ text("GML", "schema.gml", GML.format(' xsi:schemaLocation="https://example.org/m
      FEATURE.format(POINT.format("EPSG:4326"))), refused=False)  # fmt: skip
 text("GML", "linked.gml", GML.format("", FEATURE.format('<m:g xlink:href="@SERVER@/g.gml#p"/>')), refused=False)
 text("GML", "linked-file.gml", GML.format("", FEATURE.format('<m:g xlink:href="file://@FILE@#p"/>')), refused=False)
-text("GML", "system.gml", GML.format("", FEATURE.format(POINT.format("@SERVER@/crs.xml"))), refused=False)
-text("GML", "grid.gml", GML.format("", FEATURE.format(POINT.format("+proj=longlat +nadgrids=@FILE@"))), refused=False)
+text("GML", "system.gml", GML.format("", FEATURE.format(POINT.format("@SERVER@/crs.xml"))))
+text("GML", "grid.gml", GML.format("", FEATURE.format(POINT.format("+proj=longlat +nadgrids=@FILE@"))))
 text("KML", "network.kml", KML.format("<NetworkLink><Link><href>@SERVER@/b.kml</href></Link></NetworkLink>"
      + MARK.format("a")), refused=False)  # fmt: skip
 text("KML", "network-only.kml", KML.format("<NetworkLink><Url><href>@SERVER@/b.kml</href></Url></NetworkLink>"))
@@ -51,6 +51,6 @@ text("OpenImmo", "attached.xml", _IMMO.format(
      "<anhang location='EXTERN'><daten><pfad>@FILE@</pfad></daten></anhang></anhaenge>"
      "<verwaltung_techn><openimmo_obid>a</openimmo_obid></verwaltung_techn>"), refused=False)  # fmt: skip
 text("XML", "included.gml", GML.format(' xmlns:xi="http://www.w3.org/2001/XInclude"',
-     '<xi:include href="file://@FILE@" parse="text"/>'), refused=False)  # fmt: skip
+     '<xi:include href="file://@FILE@" parse="text"/>'))  # fmt: skip
 text("XML", "styled.gml", '<?xml version="1.0"?><?xml-stylesheet href="@SERVER@/s.xsl" type="text/xsl"?>'
      + GML.format("", FEATURE.format(POINT.format("EPSG:4326"))), refused=False)  # fmt: skip

@@ -85,7 +85,7 @@ def _(folder: Path, secret: Path, server: str) -> Path:
     return path
 
 
-@attack("Parquet", "a system that names a file", refused=False)
+@attack("Parquet", "a system that names a file")
 def _(folder: Path, secret: Path, server: str) -> Path:
     path = folder / "a.parquet"
     rows = pa.table({"name": ["a"], "geometry": [shapely.to_wkb(shapely.Point(7.1, 51.6))]})

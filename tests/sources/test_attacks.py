@@ -74,10 +74,11 @@ def plainly(path: Path) -> None:
         pyogrio.raw.read(path, layer=info["layer_name"])
 
 
-def delivered(database: Database, path: Path) -> str | None:
+def delivered(database: Database, path: Path, profile: Path | None = None) -> str | None:
     """Bring a file in without storing anything; return why it was refused, None where it was read."""
+    how = {} if profile is None else {"profile": str(profile)}
     try:
-        report = pipeline.deliver(database, path, dry_run=True, municipality="Musterstadt")
+        report = pipeline.deliver(database, path, dry_run=True, municipality="Musterstadt", **how)
     except FinderError as error:
         told = " ".join(Language(code).error(error) for code in LANGUAGES)
         assert WORD not in told
@@ -86,25 +87,39 @@ def delivered(database: Database, path: Path) -> str | None:
     return None
 
 
+PROFILE = """
+name = "anything"
+title = "Whatever has a name"
+source = "Musteramt"
+[columns.source_id]
+from = ["id", "name"]
+[columns.name]
+from = ["name"]
+"""
+"""Takes nearly every file, so that its places come to be moved as well."""
+OWN_WAY = ("XPlan", "OpenImmo")
+"""What is read by the profile of its format."""
+
+
 @pytest.mark.parametrize("attack", ATTACKS, ids=str)
 def test_no_file_leads_elsewhere(
     tmp_path: Path, server: Server, secret: File, database: Database, attack: Attack
 ) -> None:
     (folder := tmp_path / "delivered").mkdir()
     path = attack.make(folder, secret.path, server.address)
+    (profile := tmp_path / "anything.toml").write_text(PROFILE)
     if attack.live:
         plainly(path)
         assert secret.opened() or server.connections, "the attack is not live"
     secret.opened()
     server.clear()
     there = sorted(tmp_path.rglob("*"))
-    why = delivered(database, path)
+    why = delivered(database, path, None if attack.row in OWN_WAY else profile)
     assert not secret.opened()
     assert server.connections == 0
     assert sorted(tmp_path.rglob("*")) == there, "and nothing was written"
-    if attack.refused:
-        assert why is not None
-        assert str(tmp_path) not in why
+    assert (why is not None) is attack.refused, why
+    assert "flaechenfinder-" not in (why or "")
 
 
 @pytest.mark.parametrize("name", attacks.NAMES)
