@@ -81,8 +81,10 @@ def place(written: Written, rule: GeometryRule) -> Placed:
 
 def _without_zero(written: Written) -> Written:
     """Leave out points at 0, 0: forms that were not filled in say so, and no site of any system lies there."""
-    points = shapely.get_type_id(written.geometry) == 0
-    zero = np.flatnonzero(points & (shapely.get_x(written.geometry) == 0) & (shapely.get_y(written.geometry) == 0))
+    # an empty point has no x to be asked for
+    points = np.flatnonzero((shapely.get_type_id(written.geometry) == 0) & ~shapely.is_empty(written.geometry))
+    found = written.geometry[points]
+    zero = points[(shapely.get_x(found) == 0) & (shapely.get_y(found) == 0)]
     if not zero.size:
         return written
     geometry = written.geometry.copy()

@@ -296,4 +296,4 @@ def test_a_point_at_zero_is_none_in_any_system() -> None:
         placed = place([Point(0, 0), at(), None, Point(-0.0, 0)], [system, METRES, None, system])
         assert [shape is None for shape in placed.geometry] == [True, False, True, True]
         assert said(placed) == [("coordinates_zero", "kept", 11), ("coordinates_zero", "kept", 14)]
-    assert said(place([Point(0, 51.5), Polygon([(0, 0), (1, 0), (1, 1)])], LONLAT)) == []
+    assert said(place([Point(), Point(0, 51.5), Polygon([(0, 0), (1, 0), (1, 1)])], LONLAT)) == []
