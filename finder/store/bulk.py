@@ -1,4 +1,4 @@
-"""Inserting many rows at once: the driver's own way, past what SQLAlchemy does for every single row."""
+"""Many rows at once, past what SQLAlchemy does for every single row or key."""
 
 from __future__ import annotations
 
@@ -35,6 +35,13 @@ def columns(rows: Sequence[Mapping[str, Any]]) -> dict[str, list[Any]]:
     return {name: [row[name] for row in rows] for name in rows[0]} if rows else {}
 
 
+def among(column: sa.ColumnElement[Any], keys: Sequence[int]) -> sa.ColumnElement[bool]:
+    """Return the condition that a key is among these: a range where they follow each other, as those of new rows do."""
+    if len(keys) and max(keys) - min(keys) + 1 == len(set(keys)):
+        return column.between(int(min(keys)), int(max(keys)))
+    return column.in_(keys)
+
+
 def _bound(session: Session, type_: Any, values: Sequence[Any]) -> Sequence[Any]:
     """Return the values as the driver takes them."""
     if isinstance(type_, Geometry):
@@ -44,4 +51,4 @@ def _bound(session: Session, type_: Any, values: Sequence[Any]) -> Sequence[Any]
     return values if process is None else [None if value is None else process(value) for value in values]
 
 
-__all__ = ["columns", "insert"]
+__all__ = ["among", "columns", "insert"]

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from finder.model.query import fold
 from finder.model.vocabulary import Status
-from finder.store import spatial, tables
+from finder.store import bulk, spatial, tables
 from finder.store.database import Session
 
 CHUNK = 5000
@@ -29,7 +29,9 @@ def bounds(session: Session, keys: Sequence[int]) -> tuple[NDArray[np.int64], ND
     columns = ("pk", *spatial.BOUNDS)
     parts = [np.empty((0, len(columns)))]
     for start in range(0, len(keys), CHUNK):
-        query = sa.select(*(_C[name] for name in columns)).where(_C.pk.in_(keys[start : start + CHUNK]), _ON_THE_MARKET)
+        query = sa.select(*(_C[name] for name in columns)).where(
+            bulk.among(_C.pk, keys[start : start + CHUNK]), _ON_THE_MARKET
+        )
         rows = session.execute(query.order_by(_C.pk)).all()
         parts.append(np.array([tuple(row) for row in rows], dtype=float).reshape(-1, len(columns)))
     table = np.concatenate(parts)
@@ -40,7 +42,7 @@ def sites(session: Session, keys: Sequence[int]) -> pd.DataFrame:
     """Return id, name, sample, geometry_quality and geometry (metres) of these sites by key."""
     rows: list[Any] = []
     for start in range(0, len(keys), CHUNK):
-        rows += session.execute(sa.select(*_TOLD).where(_C.pk.in_(keys[start : start + CHUNK]))).all()
+        rows += session.execute(sa.select(*_TOLD).where(bulk.among(_C.pk, keys[start : start + CHUNK]))).all()
     return _frame(rows)
 
 
@@ -75,7 +77,7 @@ def towns(session: Session, keys: Sequence[int]) -> list[str]:
     found: set[str] = set()
     for start in range(0, len(keys), CHUNK):
         found |= set(
-            session.scalars(sa.select(_C.municipality).where(_C.pk.in_(keys[start : start + CHUNK])).distinct())
+            session.scalars(sa.select(_C.municipality).where(bulk.among(_C.pk, keys[start : start + CHUNK])).distinct())
         )
     return sorted(found)
 
@@ -84,7 +86,7 @@ def ids(session: Session, keys: Sequence[int]) -> dict[int, str]:
     """Return the public ids of these sites by key."""
     found: dict[int, str] = {}
     for start in range(0, len(keys), CHUNK):
-        query = sa.select(_C.pk, _C.id).where(_C.pk.in_(keys[start : start + CHUNK]))
+        query = sa.select(_C.pk, _C.id).where(bulk.among(_C.pk, keys[start : start + CHUNK]))
         found.update((pk, id_) for pk, id_ in session.execute(query))
     return found
 

@@ -74,31 +74,38 @@ def save_access(session: Session, keys: Sequence[int], columns: dict[str, Any]) 
 
     Figures of kinds that are not among the columns stay.
     """
+    key = tables.access.c.site_pk
     lists = {name: _known(np.asarray(values)) for name, values in columns.items()}
     for start in range(0, len(keys), CHUNK):
         part = keys[start : start + CHUNK]
         values = {"site_pk": part, **{name: cells[start : start + CHUNK] for name, cells in lists.items()}}
-        measured = set(session.scalars(sa.select(tables.access.c.site_pk).where(tables.access.c.site_pk.in_(part))))
+        measured = set(session.scalars(sa.select(key).where(bulk.among(key, part))))
         if not measured:
             bulk.insert(session, tables.access, values)
             continue
         rows = [dict(zip(values, row, strict=True)) for row in zip(*values.values(), strict=True)]
         bulk.insert(session, tables.access, bulk.columns([row for row in rows if row["site_pk"] not in measured]))
-        query = sa.update(tables.access).where(tables.access.c.site_pk == sa.bindparam("site_pk"))
-        session.execute(query, [row for row in rows if row["site_pk"] in measured])
+        query = sa.update(tables.access).where(key == sa.bindparam("key"))
+        session.execute(query, [{"key": row.pop("site_pk"), **row} for row in rows if row["site_pk"] in measured])
 
 
 def access_columns(
     kind: AccessKind, vehicle: Vehicle, *, points: Any, km: Any, minutes: Any, km_method: Method, method: Method
 ) -> dict[str, Any]:
     """Return the access table's columns for one kind and vehicle."""
-    known = [point is not None for point in points]
+    nearest = np.array([point is not None for point in points], dtype=bool)
+
+    def said(word: Method) -> Any:
+        words = np.full(len(nearest), None, dtype=object)
+        words[nearest] = word.value
+        return words
+
     return {
         f"{kind.value}_{vehicle.value}_point": points,
         km_name(kind, vehicle): km,
         min_name(kind, vehicle): minutes,
-        f"{kind.value}_km_method": [km_method.value if yes else None for yes in known],
-        f"{kind.value}_method": [method.value if yes else None for yes in known],
+        f"{kind.value}_km_method": said(km_method),
+        f"{kind.value}_method": said(method),
     }
 
 

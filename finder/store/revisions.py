@@ -80,7 +80,11 @@ def edits(session: Session, keys: Sequence[int]) -> dict[int, dict[str, Edit]]:
     A fact that a delivery changed later is not among them.
     """
     c = tables.revision.c
-    edited = sa.select(c.site_pk).where(c.site_pk.in_(keys), c.delivery_id.is_(None), c.after.is_not(None)).distinct()
+    edited = (
+        sa.select(c.site_pk)
+        .where(bulk.among(c.site_pk, keys), c.delivery_id.is_(None), c.after.is_not(None))
+        .distinct()
+    )
     touched = session.scalars(edited).all()
     found: dict[int, dict[str, Edit]] = {pk: {} for pk in touched}
     if not touched:

@@ -18,7 +18,7 @@ from finder.model.attributes import Type
 from finder.model.query import And, Predicate, Sort
 from finder.model.site import ATTRIBUTES, Site
 from finder.model.vocabulary import AccessKind, Method, Status, Vehicle
-from finder.store import compile, records, spatial, tables
+from finder.store import bulk, compile, records, spatial, tables
 from finder.store.database import Session
 from finder.store.spatial import Led
 
@@ -139,7 +139,7 @@ def shapes(session: Session, keys: Sequence[int] | None = None) -> pd.DataFrame:
     query = sa.select(c.pk, spatial.wkb(c.geometry), c.geometry_quality).order_by(c.pk)
     rows: list[Any] = []
     for part in (None,) if keys is None else (keys[start : start + CHUNK] for start in range(0, len(keys), CHUNK)):
-        rows += session.execute(query if part is None else query.where(c.pk.in_(part)))
+        rows += session.execute(query if part is None else query.where(bulk.among(c.pk, part)))
     pks, wkb, quality = zip(*rows, strict=True) if rows else ((), (), ())
     index = pd.Index(pks, dtype="int64")
     geometry = shapely.from_wkb(np.array([shape and bytes(shape) for shape in wkb], dtype=object))

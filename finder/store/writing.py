@@ -38,7 +38,7 @@ def update(session: Session, changes: Sequence[Change], towns: Mapping[str, str]
     if not changes:
         return
     query = sa.select(*(tables.site.c[name] for name in ("pk", *_DERIVED_FROM)))
-    query = query.where(tables.site.c.pk.in_([change.pk for change in changes]))
+    query = query.where(bulk.among(tables.site.c.pk, [change.pk for change in changes]))
     current = {row["pk"]: dict(row) for row in session.execute(query).mappings()}
     rows = [{**current[change.pk], **change.after} for change in changes]
     _derive(rows, towns)

@@ -15,7 +15,7 @@ import sqlalchemy as sa
 
 from finder.model.vocabulary import PlanStatus, Status
 from finder.model.zone import FACTS, Zone
-from finder.store import spatial, tables, writing
+from finder.store import bulk, spatial, tables, writing
 from finder.store.database import Session
 from finder.store.revisions import Change, Log
 
@@ -88,7 +88,7 @@ def sites(session: Session, keys: Sequence[int]) -> pd.DataFrame:
     columns = (*(_SITE[name] for name in _SITE_FIELDS), spatial.wkb(_SITE.geometry))
     rows: list[Any] = []
     for start in range(0, len(keys), CHUNK):
-        rows += session.execute(sa.select(*columns).where(_SITE.pk.in_(keys[start : start + CHUNK]))).all()
+        rows += session.execute(sa.select(*columns).where(bulk.among(_SITE.pk, keys[start : start + CHUNK]))).all()
     cells = list(zip(*rows, strict=True)) or [()] * len(columns)
     frame = pd.DataFrame(
         {name: pd.Series(cell, dtype=object) for name, cell in zip(_SITE_FIELDS, cells, strict=False)}, dtype=object
