@@ -64,12 +64,12 @@ def _pattern(variant: str) -> re.Pattern[str]:
 
 def left_out(headers: Headers, profile: Profile) -> list[Issue]:
     """Name each column that no rule takes, and together those that the profile leaves out on purpose."""
-    patterns = [_pattern(pattern) for pattern in profile.ignore]
+    left = headers.left()
+    dropped = set(headers.take(profile.ignore))
     issues = []
-    ignored = []
-    for header in headers.left():
-        if any(pattern.fullmatch(key(header)) for pattern in patterns):
-            ignored.append(header)
+    ignored = [header for header in left if header in dropped]
+    for header in left:
+        if header in dropped:
             continue
         message = N_("No rule takes the column “%(column)s”; it is left out.")
         name = shown(header)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import glob
-import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
@@ -107,8 +105,7 @@ class _Writer:
         for header, sample in self.found.rest.items():
             if header in used:
                 continue
-            # a header's own signs must not count as those that stand for others
-            entry = tomltext.string(glob.escape(unicodedata.normalize("NFKC", header)))
+            entry = tomltext.string(header)
             line = f"    {entry},  {self.why_left(header, sample)}"
             size += len(line.encode())
             if size <= _LARGEST_BYTES:
