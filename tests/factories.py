@@ -219,7 +219,13 @@ def delivery(session: Session, **settings: Any) -> saving.Delivery:
     """Begin a delivery."""
     at_ = settings.pop("at", NOW)
     key = saving.record_delivery(
-        session, actor="test", file_name="test.geojson", sha256="0" * 64, profile="finder", summary={}, at=at_
+        session,
+        actor="test",
+        file_name="test.geojson",
+        sha256=f"{next(_numbers):064x}",
+        profile="finder",
+        summary={},
+        at=at_,
     )
     defaults = {"actor": "test", "id_prefix": "T", "municipality_names": TOWNS}
     return saving.Delivery(session, key, at=at_, **(defaults | settings))
