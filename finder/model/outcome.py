@@ -12,7 +12,6 @@ from shapely.geometry.base import BaseGeometry
 
 from finder.model.record import Issue, Origin
 
-
 ROW_COLUMN, REASONS_COLUMN, PLACE_COLUMN = "_row", "_reasons", "_geometry"
 """What rejected rows get added when they are written out: their number in the file they come from, why they were
 rejected, and in tables their place as EWKT. Where they come back, the first two say nothing new."""
