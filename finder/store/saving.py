@@ -268,6 +268,7 @@ class Delivery:
             for row, (key, id_, _) in zip(rows, part, strict=True):
                 row.update(pk=key, id=id_, version=1)
                 row.update((name, value) for name, value in defaults.items() if row.get(name) is None)
+                row["provenance"] = layer.adopted(row["provenance"])
             writing.insert(self.session, rows, self._towns)
             self._log.created([row["pk"] for row in rows])
         told = list(zip(fresh, ids, strict=True))[: MOST_TOLD - self._told]

@@ -14,6 +14,7 @@ from finder import crs, pipeline
 from finder.errors import ConfigError, NotFound, UnusableInput
 from finder.language import Language
 from finder.model.vocabulary import PlanStatus, Zoning
+from finder.pipeline import delivery
 from finder.store import reference, sites, zones
 from finder.store.database import Database
 from tests import factories
@@ -228,3 +229,23 @@ def test_an_import_tells_of_zones_and_neighbours_also_in_a_dry_run(database_url:
         with database.reading() as session:
             assert sites.get(session, "N-1").site.zoning == (Zoning.GE,)
     assert told == [[(1, "zoning_given", "–"), (1, "overlap", "A-1")]] * 2 + [[]]
+
+
+def test_the_parts_of_a_large_file_see_each_other(
+    database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(delivery, "PART", 2)
+    rows = [
+        {"geometry": square(x, 0, 100), "id": f"N-{i}", "name": f"Platz {i}", "municipality": "05990001"}
+        for i, x in enumerate((0, 400, 50, 800, 420))
+    ]
+    with factories.database(database_url) as database:
+        load(database, write(tmp_path / "plans.geojson", zone(square(390, 0, 200))))
+        report = pipeline.deliver(database, write(tmp_path / "sites.geojson", *rows), at=factories.NOW)
+    told = [(i.row, i.rule, i.params.get("other")) for i in report.issues if i.rule in ("overlap", "zoning_given")]
+    assert told == [
+        (2, "zoning_given", None),
+        (5, "zoning_given", None),
+        (3, "overlap", "1"),
+        (5, "overlap", "2"),
+    ]

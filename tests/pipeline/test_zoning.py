@@ -376,3 +376,48 @@ def test_many_sites_in_small_parts_are_judged_alike(opened: Session, monkeypatch
         load(opened)
     assert found[0] == found[1]
     assert found[0][0]["given"] > 15
+
+
+def test_an_export_that_comes_back_changes_nothing(opened: Session) -> None:
+    load(opened, zone(gfz=2.4, **PLAN))
+    deliver(opened, site(id="A-1", source_id="k", geometry=square()))
+    (known,) = got(opened, "A-1")
+    factories.save(opened, [known])
+    assert (got(opened, "A-1"), sites.get(opened, "A-1").version) == ([known], 2)
+    assert counts(load(opened, zone(gfz=2.4, **PLAN))) == {"kept": 1}
+
+
+def test_an_older_export_does_not_bring_the_older_plan_back(opened: Session) -> None:
+    load(opened, zone(**PLAN))
+    deliver(opened, site(id="A-1", geometry=square()))
+    (older,) = got(opened, "A-1")
+    load(opened, zone(zoning=(GI,), **(PLAN | {"as_of": "2026"})))
+    (newer,) = got(opened, "A-1")
+    factories.save(opened, [older])
+    assert got(opened, "A-1") == [newer]
+
+
+def test_a_value_written_over_in_an_export_is_stated(opened: Session) -> None:
+    load(opened, zone(**PLAN))
+    deliver(opened, site(id="A-1", geometry=square()))
+    (known,) = got(opened, "A-1")
+    factories.save(opened, [Site(**(vars(known) | {"zoning": (MI,)}))])
+    (now,) = got(opened, "A-1")
+    assert (now.zoning, now.zoning_shares, now.grz) == ((MI,), None, None)
+    assert now.origin("zoning") == Provenance(source="test")
+    assert counts(load(opened, zone(**PLAN))) == {"differing": 1}
+
+
+def test_what_another_finders_layer_gave_is_stated_here(opened: Session) -> None:
+    elsewhere = {"zoning": Provenance(source="Nr. 99", as_of="2020", method="overlap")}
+    known = site(id="A-1", geometry=square(), zoning=(GI,), provenance=elsewhere)
+    load(opened, zone(geometry=square(5000, 0)))
+    assert counts(deliver(opened, known)) == {"without": 1}
+    assert got(opened, "A-1")[0].origin("zoning") == Provenance(
+        source="Nr. 99", as_of="2020", method="overlap, as delivered"
+    )
+    factories.save(opened, [known])
+    assert sites.get(opened, "A-1").version == 1
+    assert counts(load(opened, zone())) == {"differing": 1}
+    load(opened)
+    assert got(opened, "A-1")[0].zoning == (GI,)
