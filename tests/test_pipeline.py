@@ -23,6 +23,7 @@ from finder.errors import ConfigError, UnusableInput
 from finder.model.place import Municipality
 from finder.model.query import Compare, IsUnknown, Operator, all_of
 from finder.model.vocabulary import AccessKind, Status
+from finder.pipeline import delivery
 from finder.store import health, reference, sites, tables
 from finder.store.database import Database
 from tests import factories
@@ -163,6 +164,18 @@ def test_a_rejected_row_is_not_missing(database_url: str, tmp_path: Path) -> Non
             gone = sites.load(session, [3])[0].site
     assert (report.rejected, [one.id for one in report.missing]) == (1, [gone.id])
     assert gone.source_id == "c"
+
+
+def test_what_a_reader_notes_of_a_row_is_told_once_whatever_the_parts(
+    database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(delivery, "PART", 2)
+    rows = [feature(key, factories.square(900 * n)) for n, key in enumerate("abcde")]
+    rows[1]["geometry"]["coordinates"] = [["nowhere"]]
+    with factories.database(database_url) as database:
+        report = pipeline.deliver(database, write(tmp_path / "sites.geojson", *rows), at=factories.NOW)
+    assert [(issue.row, issue.rule) for issue in report.issues if issue.row] == [(2, "geometry_unreadable")]
+    assert (report.read, report.new) == (5, 5)
 
 
 def test_an_id_of_another_site_is_rejected(database_url: str, tmp_path: Path) -> None:

@@ -92,12 +92,10 @@ def normalise(
 ) -> Batch:
     """Return the file's records in the model's words; a cell that cannot be read is not known and named in an issue.
 
-    What is said of the file as a whole is among every part's issues.
-
     Parameters
     ----------
     raw : a file, or a part of one.
-    whole : of which file it is a part; itself where not given.
+    whole : of which file it is a part, whose issues are not said again; itself where not given.
     crs : the coordinate reference system, whatever the file says of it.
     municipality : holds for rows that name none.
     status : holds for rows that state none, and only for sites that are new.
@@ -107,9 +105,11 @@ def normalise(
     UnusableInput
         A column is missing that every row needs, or nobody says which CRS the file's geometry is in.
     """
-    whole = whole or survey(raw, profile)
+    issues: list[Issue] = []
+    if whole is None:
+        whole = survey(raw, profile)
+        issues += whole.issues
     headers = Headers(raw)
-    issues = list(whole.issues)
     columns: dict[str, pd.Series[Any]] = {}
     for rule in profile.columns:
         cells = composing.cells(headers, rule, profile.decimal or ".")

@@ -88,6 +88,7 @@ def deliver(
             partial = partial or whole.partial
             delivery = _begin(session, raw, rules, actor, at, towns)
             ledger = Ledger(raw, rules, crs_given, chosen)
+            ledger.notice(whole.issues)
             seen = Seen()
             for start in range(0, len(raw), PART):
                 progress(N_("Checking"), start, len(raw))
