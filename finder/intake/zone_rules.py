@@ -12,7 +12,7 @@ from finder.intake import outlines, places
 from finder.intake.cells import shown
 from finder.intake.findings import Finding, Work
 from finder.intake.normalise import Batch
-from finder.intake.validate import RULES, Rule, validate
+from finder.intake.validate import GEOMETRY, RULES, Rule, validate
 from finder.language import N_
 from finder.model.site import Provenance
 from finder.model.zone import Zone
@@ -25,9 +25,9 @@ def zones(batch: Batch, source: str, *, area: BaseGeometry | None) -> tuple[list
     """
     checked = validate(batch, municipalities={}, area=area, rules=_RULES)
     frame = checked.frame
-    columns = [frame[name].tolist() if name in frame else [None] * len(frame) for name in _TAKEN]
+    columns = [frame[name].tolist() if name in frame else [None] * len(frame) for name in (*_TAKEN, "geometry")]
     found = []
-    for *values, origins, shape in zip(*columns, frame["provenance"], frame["geometry"], strict=True):
+    for *values, shape, origins in zip(*columns, frame["provenance"], strict=True):
         origin = origins.get("*", Provenance())
         known: dict[str, Any] = {n: None if v != v else v for n, v in zip(_TAKEN, values, strict=True)}
         found.append(Zone(**known, geometry=shape, source=source, publisher=origin.source, as_of=origin.as_of))
@@ -78,6 +78,7 @@ _RULES = (
         action="rejected",
         message=N_("The area is no polygon (%(value)s)."),
         test=_no_polygon,
+        fields=GEOMETRY,
     ),
     *(rule for rule in RULES if rule.id in ("axes_swapped", "outline_invalid", "no_area", "negative")),
 )

@@ -152,6 +152,13 @@ def test_a_file_without_a_single_zone_is_refused_and_leaves_the_layer(database_u
         assert state(database) == before
 
 
+def test_a_table_without_places_is_refused(database_url: str, tmp_path: Path) -> None:
+    path = tmp_path / "zones.csv"
+    path.write_text("Baugebiet;Plan\nGewerbegebiet;Nr. 12\nIndustriegebiet;Nr. 13\n", encoding="utf-8")
+    with factories.database(database_url) as database, pytest.raises(UnusableInput, match="No row of the file is a"):
+        load(database, path)
+
+
 def test_a_layer_is_taken_back_with_all_that_came_from_it(database_url: str, tmp_path: Path) -> None:
     with factories.database(
         database_url, [site(id="A-1", geometry=square()), site(geometry=square(500, 0))]
