@@ -251,6 +251,18 @@ def test_files_that_cannot_be_written_are_refused_before_anything_is_stored(
     assert finder("show", "P-1").exit_code == 2
 
 
+@pytest.mark.parametrize("options", [("--report",), ("--rejected",), ("--report", "--rejected")])
+def test_no_file_is_written_over_the_one_that_is_read_or_another(place: Path, options: tuple[str, ...]) -> None:
+    file = place / "t.csv"
+    file.write_text("id,name,municipality\n1,Eins,Marl\n2,Zwei,Nirgendheim\n")
+    before = file.read_bytes()
+    target = place / "both.csv" if len(options) > 1 else place / "." / ".." / place.name / file.name
+    result = finder("import", file, *(part for option in options for part in (option, target)))
+    assert (result.exit_code, len(result.output.strip().splitlines())) == (2, 1)
+    assert (file.read_bytes(), (place / "both.csv").exists()) == (before, False)
+    assert finder("show", "1").exit_code == 2
+
+
 def test_rejected_rows_that_cannot_be_written_leave_nothing_stored(place: Path) -> None:
     (place / "t.csv").write_text("id,name,municipality\n1,Eins,Marl\n2,Zwei,Nirgendheim\n")
     before = (place / "finder.sqlite").read_bytes()

@@ -15,7 +15,7 @@ from finder.cli.workplace import Workplace, out
 from finder.errors import ConfigError
 from finder.exports import rejected
 from finder.exports import report as report_file
-from finder.exports.aside import Aside
+from finder.exports.aside import Aside, apart
 from finder.intake.choosing import AUTOMATIC
 from finder.language import N_, Language
 from finder.model.record import RawRecords
@@ -71,6 +71,7 @@ def import_(
         return
     if len(paths) > 1 and (report_path or rejected_path):
         raise ConfigError(N_("--report and --rejected tell of one file; bring the files in one by one."))
+    apart(paths, [path for path in (report_path, rejected_path) if path])
     beside = Beside(workplace.language, report_path, rejected_path)
     code = 0
     with workplace.database() as database:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import errno
+import os
 import shutil
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
@@ -56,6 +58,22 @@ class Aside:
     def _written(self) -> Path:
         assert self._folder is not None
         return self._folder / f"file{self.path.suffix}"  # whatever bytes the name may hold
+
+
+def apart(read: Sequence[Path], written: Sequence[Path]) -> None:
+    """Refuse to write over a file that is read, or over one that is written as well.
+
+    Raises
+    ------
+    UnusableInput
+        Two of them are one.
+    """
+    seen = {path.resolve() for path in read}
+    for path in written:
+        with named(path):
+            if (place := path.resolve()) in seen:
+                raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST))
+            seen.add(place)
 
 
 @contextmanager
