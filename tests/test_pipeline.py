@@ -178,6 +178,14 @@ def test_what_a_reader_notes_of_a_row_is_told_once_whatever_the_parts(
     assert (report.read, report.new) == (5, 5)
 
 
+def test_all_that_is_said_of_a_file_is_told(database_url: str, tmp_path: Path) -> None:
+    path = tmp_path / "sites.csv"
+    path.write_text("id,name,municipality,,\nP-1,Eins,Musterstadt,lost,too\n", encoding="utf-8")
+    with factories.database(database_url) as database:
+        report = pipeline.deliver(database, path, at=factories.NOW)
+    assert [issue.params["position"] for issue in report.issues if issue.rule == "header_empty"] == [4, 5]
+
+
 def test_an_id_of_another_site_is_rejected(database_url: str, tmp_path: Path) -> None:
     path = write(tmp_path / "sites.geojson", feature("a", id="mine"), feature("b", id="yours"))
     with factories.database(database_url, [factories.site(id="yours")]) as database:

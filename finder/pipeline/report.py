@@ -47,7 +47,8 @@ class Ledger:
         """Add what is said of the file once all of it is saved."""
         for issue in issues:
             if issue.row is None:
-                self._whole.setdefault((issue.rule, issue.message, issue.field, issue.value), issue)
+                said = (issue.rule, issue.message, issue.field, issue.value, *map(str, issue.params.values()))
+                self._whole.setdefault(said, issue)
             else:
                 self._issues.append(issue)
 
