@@ -25,6 +25,7 @@ from finder.intake.texts import unguarded
 from finder.language import N_
 from finder.model.outcome import PLACE_COLUMN, REASONS_COLUMN, ROW_COLUMN
 from finder.model.record import RawRecords
+from finder.sources.delimited import DELIMITERS
 
 ENDINGS = (".gpkg", ".csv")
 CHUNK = 20_000
@@ -98,8 +99,9 @@ def _write_csv(path: Path, raw: RawRecords, reasons: Mapping[int, str]) -> None:
     srid = None if raw.crs is None else crs.parse(raw.crs).to_epsg()
     places = [] if raw.geometry is None else [PLACE_COLUMN]
     with path.open("w", encoding="utf-8-sig", newline="") as file:
-        # the delimiter tells which decimal sign is meant
-        writer = csv.writer(file, delimiter=raw.origin.delimiter or ",")
+        # the delimiter tells which decimal sign is meant; one that the file itself had to name would not be found again
+        own = raw.origin.delimiter
+        writer = csv.writer(file, delimiter=own if own in DELIMITERS else ",")
         writer.writerow(harmless(name) for name in (*names, *places, ROW_COLUMN, REASONS_COLUMN))
         for part, positions in _parts(raw, reasons):
             columns = [[_text(value) for value in _column(part, name, positions)] for name in names]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import dataclasses
 from pathlib import Path
 from typing import Any
 
@@ -98,6 +99,14 @@ def test_rows_of_a_table_come_back_as_they_were(tmp_path: Path) -> None:
     back = returned(tmp_path / "r.csv", given)
     assert back.origin.delimiter == ";", "it tells which decimal sign is meant"
     assert facts(back, {1: 2, 2: 3}) == facts(given, {2: 1, 3: 2})
+
+
+@pytest.mark.parametrize("delimiter", ["^", '"', " "])
+def test_rows_come_back_whatever_parted_them(tmp_path: Path, delimiter: str) -> None:
+    given = table()
+    given = dataclasses.replace(given, origin=dataclasses.replace(given.origin, delimiter=delimiter))
+    back = returned(tmp_path / "r.csv", given)
+    assert [list(back.columns[name]) for name in ("name", "grz")] == [["Zwei", "'=Drei"], ["0,8", None]]
 
 
 def test_a_csv_file_shows_row_and_reasons_and_no_formulas(tmp_path: Path) -> None:
