@@ -23,6 +23,7 @@ _KEY = b"geo"
 _BATCH = 20_000
 _WKB = "wkb"
 _NAMED = frozenset(("EPSG", "ESRI", "IGNF"))
+_BOX = ("xmin", "ymin", "zmin", "xmax", "ymax", "zmax")
 _MAX_THRIFT_BYTES = 64 * 1024 * 1024
 
 
@@ -183,7 +184,7 @@ def _places(metadata: Mapping[bytes, bytes], schema: Any, notes: Notes) -> _Plac
     crs = _system(system)
     if crs is None and system is not None:
         notes.once("crs_not_known", stated=str(system))
-    return _Places(name, encoding, crs, _covered(said))
+    return _Places(name, encoding, crs, _covered(said, schema))
 
 
 def _typed(schema: Any, metadata: Mapping[bytes, bytes]) -> _Places | None:
@@ -235,10 +236,12 @@ def _system(said: Any) -> str | None:
     return orjson.dumps(said).decode()
 
 
-def _covered(said: Mapping[str, Any]) -> str | None:
-    """Return the column with the geometries' boxes."""
+def _covered(said: Mapping[str, Any], schema: Any) -> str | None:
+    """Return the column with the geometries' boxes; one that holds anything else is a column like others."""
     try:
         name = said["covering"]["bbox"]["xmin"][0]
+        type_ = schema.field(name).type
     except (LookupError, TypeError):
         return None
-    return name if isinstance(name, str) else None
+    boxes = pa.types.is_struct(type_) and all(f.name in _BOX and pa.types.is_floating(f.type) for f in type_)
+    return name if boxes and isinstance(name, str) else None

@@ -86,6 +86,15 @@ def test_boxes_beside_the_places_are_none_of_the_data(tmp_path: Path) -> None:
     assert list(raw.columns) == ["name", "area"]
 
 
+@pytest.mark.parametrize(
+    "column",
+    [pa.array([0.8]), pa.array([{"xmin": 0.0, "grz": 0.8}]), pa.array([{"xmin": [0.8]}])],
+)
+def test_no_other_column_is_taken_for_boxes(tmp_path: Path, column: Any) -> None:
+    geo = about(covering={"bbox": {"xmin": ["grz", "xmin"]}})
+    assert list(read(told(tmp_path / "a.parquet", geo, grz=column)).columns) == ["name", "grz"]
+
+
 @pytest.mark.parametrize("compression", ["none", "snappy", "gzip", "zstd", "brotli", "lz4"])
 def test_compressions(tmp_path: Path, compression: Any) -> None:
     assert len(read(made(tmp_path / "a.parquet", compression=compression))) == 2
