@@ -101,6 +101,7 @@ def _read(path: Path, wanted: _Wanted, limits: Limits) -> Iterator[tuple[Sequenc
 
 def _pieces(file: IO[bytes], wanted: _Wanted, limits: Limits) -> Iterator[tuple[Sequence[Element], Element]]:
     open_: list[Element] = []
+    kept = [0]  # how many of the children that have ended stay, at each depth
     piece = 0  # the depth of the one under way
     emptied = 0  # elements at most so deep hold pieces that were yielded
     try:
@@ -112,14 +113,18 @@ def _pieces(file: IO[bytes], wanted: _Wanted, limits: Limits) -> Iterator[tuple[
                 if not piece and wanted(element, open_):
                     piece = depth + 1
                 open_.append(element)
+                kept.append(0)
                 continue
             open_.pop()
+            kept.pop()
             if depth == piece:
                 yield tuple(open_), element
                 piece, emptied = 0, depth
             if not piece and depth <= emptied and open_:
-                open_[-1].remove(element)
+                del open_[-1][kept[-1]]  # to look for it among many that stay would take long
                 emptied = depth - 1
+            else:
+                kept[-1] += 1
     except ElementTree.ParseError as error:
         raise _not_xml(error) from error
     except (ValueError, LookupError) as error:  # an encoding nobody knows

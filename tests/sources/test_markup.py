@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import re
 from pathlib import Path
 
 import pytest
@@ -50,6 +51,16 @@ def test_pieces_are_gone_afterwards(tmp_path: Path) -> None:
     around = [around[0] for around, _ in markup.pieces(path, frozenset("p"), LIMITS)]
     assert len(around) == 100
     assert len(around[0]) == 0
+
+
+@given(st.lists(st.sampled_from(("<p>1</p>", "<m><p>2</p><p>3</p></m>", "<k><l/></k>", "<k>4</k>")), max_size=30))
+def test_all_but_pieces_stays(tmp_path_factory: pytest.TempPathFactory, parts: list[str]) -> None:
+    path = written(tmp_path_factory.getbasetemp(), "<a>" + "".join(parts) + "<p>end</p><k/></a>")
+    found = list(markup.pieces(path, frozenset("p"), LIMITS))
+    assert [piece.text for _, piece in found] == re.findall("<p>(.*?)</p>", path.read_text())
+    top = found[-1][0][0]
+    assert [child.tag for child in top] == ["k"] * (1 + sum(part.startswith("<k>") for part in parts))
+    assert [child.text for child in top] == [*("4" if "4" in part else None for part in parts if "<k>" in part), None]
 
 
 def test_of_nested_pieces_the_outermost_counts(tmp_path: Path) -> None:
