@@ -230,6 +230,7 @@ class Notes:
     def __init__(self, limit: int) -> None:
         self._limit = limit
         self._counts: dict[str, int] = {}
+        self._said: set[tuple[str, ...]] = set()
         self._issues: list[Issue] = []
 
     def add(
@@ -239,8 +240,10 @@ class Notes:
         self._add(rule, row, field, value, params)
 
     def once(self, rule: str, *, field: str | None = None, **params: object) -> None:
-        """Note something of the whole file, the first time only."""
-        if rule not in self._counts:
+        """Note something of the whole file, the same the first time only."""
+        said = (rule, *map(str, params.values()))
+        if said not in self._said:
+            self._said.add(said)
             self._add(rule, None, field, None, params)
 
     def _add(self, rule: str, row: int | None, field: str | None, value: object, params: dict[str, object]) -> None:

@@ -155,6 +155,12 @@ def test_repeated_keys_are_noted() -> None:
     assert [(issue.rule, dict(issue.params)) for issue in table.notes] == [("key_repeated", {"key": "a"})]
 
 
+def test_every_key_named_more_than_once_is_told() -> None:
+    feature = b'{"type": "Feature", "geometry": null, "properties": {"a": 1, "b": 1, "a": 2, "b": 2, "c": 3}}'
+    table = geojson.read(b'{"type": "FeatureCollection", "features": [%b, %b]}' % (feature, feature), Limits())
+    assert [issue.params["key"] for issue in table.notes] == ["a", "b"]
+
+
 @pytest.mark.parametrize(
     ("content", "line", "column"),
     [

@@ -237,6 +237,9 @@ def test_what_stands_behind_the_offers_is_left_out_and_said() -> None:
     assert len(raw) == 2
     (issue,) = raw.issues
     assert (issue.rule, issue.params) == ("element_behind", {"element": "anbieter.impressum"})
+    raw = offers(PLOT, behind="<impressum>wir</impressum><user_defined_extend><feld/></user_defined_extend>" * 2)
+    told = [issue.params["element"] for issue in raw.issues]
+    assert told == ["anbieter.impressum", "anbieter.user_defined_extend"]
 
 
 def test_an_offer_outside_of_a_supplier() -> None:
