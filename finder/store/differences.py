@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -24,17 +23,6 @@ PLACE = ("area_m2", "geometry_quality", "position_uncertainty_m")
 NEVER_UNKNOWN = ("status", "sample", "provenance", "name", "municipality")
 _RECORDS = frozenset(a.name for a in ATTRIBUTES.values() if a.type is Type.RECORDS)
 _LISTS = frozenset(a.name for a in ATTRIBUTES.values() if a.type in (Type.CHOICES, Type.WORDS))
-
-
-@dataclass(frozen=True, kw_only=True)
-class Difference:
-    """What a delivered row would change in a stored site, and where the desk's word stands against it."""
-
-    row: int
-    id: str
-    name: str
-    change: revisions.Change
-    conflicts: tuple[Conflict, ...]
 
 
 def storable(name: str, values: list[Any]) -> list[Any]:
