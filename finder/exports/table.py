@@ -20,6 +20,7 @@ from pyogrio.errors import DataSourceError, FeatureError
 
 from finder import crs
 from finder.exports.properties import ACCESS_NAMES, DERIVED, IDENTITY, SITE_NAMES, properties
+from finder.intake.texts import FORMULA
 from finder.model.attributes import Type
 from finder.model.site import ATTRIBUTES
 from finder.store.sites import Listed
@@ -27,7 +28,6 @@ from finder.store.sites import Listed
 CHUNK = 5000
 NEARLY_FULL_BYTES = 1_000_000  # what was written has been taken back already
 COLUMNS = (*IDENTITY, *SITE_NAMES, *DERIVED, "provenance", *ACCESS_NAMES)
-_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")  # wide ones count as well
 
 
 def cell(value: Any) -> Any:
@@ -55,7 +55,7 @@ def harmless(value: Any) -> Any:
 
     An apostrophe guards it; a text that looks guarded by itself gets one more, so that reading takes one off again.
     """
-    if isinstance(value, str) and value.lstrip("'").startswith(_FORMULA):
+    if isinstance(value, str) and value.lstrip("'").startswith(FORMULA):
         return "'" + value
     return value
 

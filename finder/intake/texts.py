@@ -27,7 +27,8 @@ LONGEST_TEXT = 20_000
 LONGEST_URL = 2_000
 _SEARCHED = 1_000  # characters a profile's pattern looks at: its time may grow with their square
 _QUOTED = re.compile(r'="((?:[^"]|"")*)"')
-_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")  # wide ones count as well
+FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")  # wide ones count as well
+"""What spreadsheets take for the beginning of a formula: cells are guarded and unguarded by the same signs."""
 _ONE_LINE = frozenset(
     ("id", "name", "municipality", "source", "source_id", "estate", "plan_name", "cadastral_reference")
 )
@@ -90,7 +91,7 @@ def caster(column: Column, name: str, escaped: bool) -> Caster:
 
 def unguarded(text: str) -> str:
     """Return a text without what keeps spreadsheets from taking it for a formula ('+49 …) or a number (="05…")."""
-    if text[:1] == "'" and text.lstrip("'").startswith(_FORMULA):
+    if text[:1] == "'" and text.lstrip("'").startswith(FORMULA):
         return text[1:]
     quoted = _QUOTED.fullmatch(text)
     return quoted[1].replace('""', '"') if quoted else text
