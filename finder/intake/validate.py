@@ -144,25 +144,12 @@ RULES = (
         test=identity.no_source,
     ),
     Rule(
-        id="repeated",
-        action="rejected",
-        message=N_("The key “%(value)s” occurs more than once in the file; the first row counts."),
-        test=identity.repeated,
-    ),
-    Rule(
         id="id_form",
         action="kept",
         message=N_(
             "“%(value)s” cannot be a public id (letters, digits, “.”, “_” and “-” only); the site gets a new one."
         ),
         test=identity.odd_id,
-        fields=("id",),
-    ),
-    Rule(
-        id="id_repeated",
-        action="rejected",
-        message=N_("The public id “%(value)s” occurs more than once in the file; the first row counts."),
-        test=identity.repeated_id,
         fields=("id",),
     ),
     Rule(
@@ -230,6 +217,19 @@ RULES = (
         message=N_("The place lies outside the region (%(value)s)."),
         test=places.elsewhere,
         fields=GEOMETRY,
+    ),
+    Rule(
+        id="repeated",
+        action="rejected",
+        message=N_("The key “%(value)s” occurs more than once in the file; the first row counts."),
+        test=identity.repeated,
+    ),
+    Rule(
+        id="id_repeated",
+        action="rejected",
+        message=N_("The public id “%(value)s” occurs more than once in the file; the first row counts."),
+        test=identity.repeated_id,
+        fields=("id",),
     ),
     Rule(
         id="spike",
@@ -303,4 +303,5 @@ RULES = (
         fields=figures.PAST,
     ),
 )
-"""In the order they are applied: identity, places, figures. A row that is rejected is not examined further."""
+"""In the order they are applied: identity, places, repetition (of rows that stand), figures. A row that is rejected is
+not examined further."""
