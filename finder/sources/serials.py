@@ -1,4 +1,4 @@
-"""Dates as workbooks keep them: a number of days, and a number format that says that it is one."""
+"""What a number format says of a number: that it counts days, as workbooks keep dates, or in which unit it is."""
 
 from __future__ import annotations
 
@@ -26,6 +26,7 @@ _KNOWN = (
 )
 _ELAPSED = re.compile(r"\[(?:h+|m+|s+)\]", re.IGNORECASE)
 _ASIDE = re.compile(r'"[^"]*"?|\[[^\]]*\]|[\\_*].|general', re.IGNORECASE | re.DOTALL)
+_UNIT = re.compile(r"[0#?](?:\s|\\ )*[\"\\ ]*(ha|ar|a|m²|m2|qm|km²|km2|qkm|km|acres?)\"?\s*")
 _FRACTION = re.compile(r"(?<=s)[.,]0+", re.IGNORECASE)
 
 
@@ -45,6 +46,12 @@ def kind(code: str) -> Kind | None:
     if re.search(r"[yd]", bare) or ("m" in bare and not re.search(r"[hs]", bare)):
         return Kind.DATE
     return Kind.TIME if re.search(r"[hs]", bare) else None
+
+
+def unit(code: str) -> str | None:
+    """Return the unit of land that a number format writes behind the figure, None where it writes none."""
+    found = _UNIT.search(code.split(";")[0])
+    return found[1] if found and found.end() == len(code.split(";")[0]) else None
 
 
 def text(serial: float, kind: Kind, *, from_1904: bool = False) -> str | None:

@@ -173,7 +173,7 @@ def _value(cell: Element, book: Book) -> Value | None:
 
 
 def _figure(stated: str, style: str | None, book: Book) -> Value:
-    """Return a number, or the date that its style makes of it."""
+    """Return a number, or what its style makes of it: a date, or a text with the unit that is shown behind it."""
     stated = stated.strip()
     try:
         number = int(stated) if _INTEGER.fullmatch(stated) else float(stated)
@@ -181,10 +181,13 @@ def _figure(stated: str, style: str | None, book: Book) -> Value:
         return Faulty(Fault.UNREADABLE, stated)
     if not math.isfinite(number) or "_" in stated:
         return Faulty(Fault.UNREADABLE, stated)
-    if style is None or not (style.isascii() and style.isdigit()) or len(style) > 6 or int(style) >= len(book.dates):
+    if style is None or not (style.isascii() and style.isdigit()) or len(style) > 6 or int(style) >= len(book.styles):
         return number
-    kind = book.dates[int(style)]
+    kind = book.styles[int(style)]
     if kind is None:
         return number
+    if isinstance(kind, str):
+        # so many decimals that no point can be taken for one between thousands
+        return f"{number} {kind}" if isinstance(number, int) else f"{number:.6f} {kind}"
     found = serials.text(number, kind, from_1904=book.from_1904)
     return Faulty(Fault.NO_DATE, stated, number) if found is None else found

@@ -1,4 +1,4 @@
-"""What a workbook (XLSX) says of itself: its sheets, the texts they share, which formats make dates of numbers.
+"""What a workbook (XLSX) says of itself: its sheets, the texts they share, what its formats make of numbers.
 
 Read by ourselves and not by a library for workbooks: those read far more of it than is wanted here (drawings, links,
 properties), refuse whole files for a damaged colour, and do not tell a formula without a result from an empty cell.
@@ -36,11 +36,11 @@ class Sheet:
 
 @dataclass(frozen=True)
 class Book:
-    """A workbook. `dates` are the kinds of the cells' styles by number."""
+    """A workbook. `styles` are by number what the cells' styles make of a number: a date, or a figure in a unit."""
 
     sheets: list[Sheet]
     texts: list[str]
-    dates: list[serials.Kind | None]
+    styles: list[serials.Kind | str | None]
     from_1904: bool
 
 
@@ -83,10 +83,10 @@ def read(parts: Parts) -> Book:
     texts: list[str] = []
     for member in parts.targets(main, "sharedStrings").values():
         texts += [text(element) for _, element in parts.pieces(member, "si")]
-    dates: list[serials.Kind | None] = []
+    styles: list[serials.Kind | str | None] = []
     for member in parts.targets(main, "styles").values():
-        dates += _dates(parts, member)
-    return Book(sheets, texts, dates, from_1904)
+        styles += _styles(parts, member)
+    return Book(sheets, texts, styles, from_1904)
 
 
 class Parts:
@@ -164,7 +164,7 @@ def _relation(element: Element) -> str:
     return next((value for name, value in element.items() if name.endswith("relationships}id")), "")
 
 
-def _dates(parts: Parts, member: str) -> list[serials.Kind | None]:
+def _styles(parts: Parts, member: str) -> list[serials.Kind | str | None]:
     """Return the kind of each cell style."""
     codes: dict[str, str] = {}
     numbers: list[str] = []
@@ -174,10 +174,10 @@ def _dates(parts: Parts, member: str) -> list[serials.Kind | None]:
             codes[element.get("numFmtId", "")] = element.get("formatCode", "")
         elif where == ["cellXfs"]:
             numbers.append(element.get("numFmtId", "0"))
-    return [_kind(number, codes) for number in numbers]
+    return [_style(number, codes) for number in numbers]
 
 
-def _kind(number: str, codes: dict[str, str]) -> serials.Kind | None:
+def _style(number: str, codes: dict[str, str]) -> serials.Kind | str | None:
     if number in codes:
-        return serials.kind(codes[number])
+        return serials.kind(codes[number]) or serials.unit(codes[number])
     return serials.known(int(number)) if number.isdecimal() and len(number) < 6 else None

@@ -109,3 +109,22 @@ def test_any_number_is_a_moment_or_none(serial: float, kind: Kind, from_1904: bo
 @given(st.text(st.sampled_from('ymdhs0#?[]";\\_*@.,-:AP/%gE ')))
 def test_any_format_is_looked_at(code: str) -> None:
     assert serials.kind(code) in (None, *Kind)
+
+
+@pytest.mark.parametrize(
+    ("code", "unit"),
+    [
+        ('0.0" ha"', "ha"),
+        ("0.0\\ ha", "ha"),
+        ('#,##0 "m²"', "m²"),
+        ("0 qm;-0 qm", "qm"),
+        ('0.0" €"', None),
+        ('0 "Stück"', None),
+        ("General", None),
+        ("dd.mm.yyyy", None),
+        ("0.0", None),
+        ('"ca. "0.0', None),
+    ],
+)
+def test_a_unit_of_land_behind_the_figure(code: str, unit: str | None) -> None:
+    assert serials.unit(code) == unit

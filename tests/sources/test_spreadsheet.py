@@ -135,6 +135,15 @@ def test_what_a_person_sees_is_read(tmp_path: Path) -> None:
     assert rules(raw) == []
 
 
+def test_a_unit_shown_behind_a_figure_comes_with_it(tmp_path: Path) -> None:
+    def shown(book: Any) -> None:
+        for row, code in ((2, '0.0" ha"'), (3, '0" ha"'), (4, "0.0")):
+            book.active.cell(row, 2).number_format = code
+
+    path = made(tmp_path / "a.xlsx", ["name", "area"], ["a", 12.345], ["b", 2], ["c", 1.5], change=shown)
+    assert read(path).columns["area"] == ["12.345000 ha", "2 ha", 1.5]
+
+
 def test_zero_and_no_are_no_empty_cells(tmp_path: Path) -> None:
     found = table(made(tmp_path / "a.xlsx", NAMES, [0, False], [None, None], ["", 0]))
     assert cells(found) == {"name": [0, None], "area": ["false", "0"]}  # of two types: as JSON
