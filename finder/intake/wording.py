@@ -189,7 +189,7 @@ def _called(header: str, cut: bool) -> Called:
                 _note(found, targets, Level.EXACT)
                 unit = unit or _UNIT_OF[suffix]
     _note(found, names.vague.get(whole, ()), Level.VAGUE)
-    for targets, level in _contained(parts, names):
+    for targets, level in _contained(parts, names) if own is None else ():
         _note(found, targets, level)
     if not found:
         _note(found, _similar(whole, names, cut and len(header) >= _CUT_AT), Level.SIMILAR)

@@ -659,6 +659,12 @@ def test_two_thousand_columns_are_a_profile_that_can_be_read(tmp_path: Any) -> N
     assert not left or "further columns" in suggestion.toml or "weitere Spalten" in suggestion.toml
 
 
+def test_our_own_name_is_never_a_part_of_another() -> None:
+    raw = table({"name": ["a", "b"], "source_id": ["k1", None], "municipality": ["05562020"] * 2})
+    profile, _ = proposed(raw)
+    assert "source" not in columns(profile)
+
+
 def test_columns_of_one_name_are_said() -> None:
     profile, text = proposed(table({"Name": ["a"], "NAME": ["b"], "na-me": ["c"]}))
     assert columns(profile)["name"] == (("Name",), None)
