@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
-from collections.abc import Callable, Sequence
+import gc
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -91,21 +93,25 @@ def deliver(
             ledger.notice(whole.issues)
             seen = Seen()
             for start in range(0, len(raw), PART):
-                progress(N_("Checking"), start, len(raw))
-                part = raw.part(start, start + PART)
-                batch = normalise.normalise(part, rules, crs=crs_given, municipality=code, status=status, whole=whole)
-                delivered = batch.frame
-                batch = validate.validate(batch, municipalities=known, area=area, seen=seen)
-                batch = _refuse_taken(session, batch if inventory is None else _refuse_sample(batch))
-                progress(N_("Storing"), start, len(raw))
-                saved = delivery.save(batch.frame, only_new=batch.only_new, status=batch.status)
-                progress(N_("Measuring"), start, len(raw))
-                measure_access(session, saved.moved)
-                ledger.add(batch, delivered, saved)
+                with _unwatched():
+                    progress(N_("Checking"), start, len(raw))
+                    part = raw.part(start, start + PART)
+                    batch = normalise.normalise(
+                        part, rules, crs=crs_given, municipality=code, status=status, whole=whole
+                    )
+                    delivered = batch.frame
+                    batch = validate.validate(batch, municipalities=known, area=area, seen=seen)
+                    batch = _refuse_taken(session, batch if inventory is None else _refuse_sample(batch))
+                    progress(N_("Storing"), start, len(raw))
+                    saved = delivery.save(batch.frame, only_new=batch.only_new, status=batch.status)
+                    progress(N_("Measuring"), start, len(raw))
+                    measure_access(session, saved.moved)
+                    ledger.add(batch, delivered, saved)
             missing = delivery.missing(ledger.named(), withdrawn=ledger.withdrawn(), partial=partial)
             progress(N_("Comparing"), len(raw), len(raw))
-            ledger.notice(zoning.apply(session, delivery.key, actor=actor, at=at, rows=ledger.rows).issues)
-            ledger.notice(neighbours.warn(session, {key: ledger.rows[key] for key in ledger.moved}))
+            with _unwatched():
+                ledger.notice(zoning.apply(session, delivery.key, actor=actor, at=at, rows=ledger.rows).issues)
+                ledger.notice(neighbours.warn(session, {key: ledger.rows[key] for key in ledger.moved}))
             refused = dry_run or (strict and bool(ledger.rejected))
             report = ledger.report(missing, at=at, dry_run=dry_run, partial=partial, stored=not refused)
             beside(report, raw)
@@ -116,6 +122,18 @@ def deliver(
         pass
     assert report is not None
     return report
+
+
+@contextmanager
+def _unwatched() -> Iterator[None]:
+    """Look for no circles of objects: of millions of small ones hardly any is in one, and to look takes its time."""
+    watched = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if watched:
+            gc.enable()
 
 
 def region_box() -> tuple[float, float, float, float]:
