@@ -45,6 +45,7 @@ class Work:
     lost: Mapping[int, str]
     marks: Marks = field(default_factory=Marks)
     seen: Seen = field(default_factory=Seen)
+    home: BaseGeometry | None = None
 
     def cells(self, name: str) -> NDArray[np.object_]:
         """Return a column's cells, None where not known; all None where the column is not delivered."""

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
+import shapely
 
 from finder.intake.findings import Finding, Mask, Work, found, not_known
 from finder.model.query import fold
@@ -19,11 +20,21 @@ def write_codes(work: Work) -> None:
     codes = {fold(name): code for code, name in work.municipalities.items()}
     cells = work.cells("municipality")
     known = {cell: codes.get(fold(cell), cell) for cell in set(cells) - {None, *work.municipalities}}
-    named = np.array([known.get(cell, cell) != cell for cell in cells], dtype=bool)
+    home = _at_home(work)
+    named = home & np.array([known.get(cell, cell) != cell for cell in cells], dtype=bool)
     _write(work, "municipality", named, {cell: code for cell, code in known.items() if code != cell})
     further = work.cells("further_municipalities")
     lists = {cell: tuple(dict.fromkeys(codes.get(fold(word), word) for word in cell)) for cell in set(further) - {None}}
-    _write(work, "further_municipalities", np.array([bool(cell) for cell in further], dtype=bool), lists)
+    _write(work, "further_municipalities", home & np.array([bool(cell) for cell in further], dtype=bool), lists)
+
+
+def _at_home(work: Work) -> Mask:
+    """Return which rows may name the region's towns: there is another Marl elsewhere."""
+    if work.home is None:
+        return np.ones(len(work.frame), dtype=bool)
+    shapes = work.cells("geometry")
+    home: Mask = shapely.is_missing(shapes) | shapely.intersects(shapes, work.home)
+    return home
 
 
 def _write(
@@ -44,7 +55,11 @@ def lost_zeros(work: Work) -> list[Finding]:
     codes = {code.lstrip("0"): code for code in work.municipalities}
     cells = work.cells("municipality")
     positions = np.array(
-        [i for i, cell in enumerate(cells) if cell not in work.municipalities and cell.lstrip("0") in codes],
+        [
+            i
+            for i, (cell, home) in enumerate(zip(cells, _at_home(work), strict=True))
+            if home and cell not in work.municipalities and cell.lstrip("0") in codes
+        ],
         dtype=np.intp,
     )
     values = list(cells[positions])
@@ -55,7 +70,7 @@ def lost_zeros(work: Work) -> list[Finding]:
 
 def unknown_municipality(work: Work) -> list[Finding]:
     """Find municipalities that are not of the region."""
-    if not work.municipalities:
+    if not work.municipalities or work.home is not None:
         return []
     cells = work.cells("municipality")
     return [found("municipality", np.array([cell not in work.municipalities for cell in cells], dtype=bool), cells)]

@@ -38,6 +38,7 @@ def validate(
     area: BaseGeometry | None,
     today: dt.date | None = None,
     seen: Seen | None = None,
+    home: BaseGeometry | None = None,
     rules: Sequence[Rule] | None = None,
 ) -> Batch:
     """Return the batch without the rows that break a rule, with what could be repaired repaired, and all of it said.
@@ -48,6 +49,8 @@ def validate(
     area : where sites may lie, in metres; None: anywhere.
     today : dates after it are in the future.
     seen : what the parts of the same file before this one held; added to.
+    home : the region, in metres, where rows may lie elsewhere too: only those in it, or without a place, name its
+        towns.
     rules : in the place of `RULES`.
 
     Where places are delivered, sets `area_m2` (measured, m²; not known of anything but polygons, nor of approximate
@@ -61,6 +64,7 @@ def validate(
         lost=batch.lost,
         marks=batch.marks,
         seen=seen or Seen(),
+        home=home,
     )
     issues = list(batch.issues)
     rejected = set(batch.rejected)

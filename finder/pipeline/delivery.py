@@ -84,7 +84,8 @@ def deliver(
             if inventory == "sample":
                 raise ConfigError(N_("This database holds the fictional sample; real sites need one of their own."))
             towns = {m.code: m.name for m in reference.municipalities(session)}
-            known, area = ({}, None) if anywhere else (towns, crs.lonlat_box(*region_box()))
+            region = crs.lonlat_box(*region_box())
+            area, home = (None, region) if anywhere else (region, None)
             code = _code(municipality, towns)
             whole = normalise.survey(raw, rules)
             partial = partial or whole.partial
@@ -100,7 +101,7 @@ def deliver(
                         part, rules, crs=crs_given, municipality=code, status=status, whole=whole
                     )
                     delivered = batch.frame
-                    batch = validate.validate(batch, municipalities=known, area=area, seen=seen)
+                    batch = validate.validate(batch, municipalities=towns, area=area, seen=seen, home=home)
                     batch = _refuse_taken(session, batch if inventory is None else _refuse_sample(batch))
                     progress(N_("Storing"), start, len(raw))
                     saved = delivery.save(batch.frame, only_new=batch.only_new, status=batch.status)

@@ -64,9 +64,9 @@ def read(raw: RawRecords, profile: Profile = FINDER, **how: Any) -> Batch:
     return normalise(raw, profile, **how)
 
 
-def check(batch: Batch, *, towns: Mapping[str, str] = TOWNS, area: Any = REGION) -> Batch:
+def check(batch: Batch, *, towns: Mapping[str, str] = TOWNS, area: Any = REGION, home: Any = None) -> Batch:
     """Return the batch after all rules."""
-    return validate(batch, municipalities=towns, area=area, today=TODAY)
+    return validate(batch, municipalities=towns, area=area, home=home, today=TODAY)
 
 
 def judge(*cells: Mapping[str, object], geometry: Sequence[Any] | None = None, area: Any = REGION, **how: Any) -> Batch:

@@ -125,12 +125,12 @@ CASES = [
 ]
 
 
-def deliver(cells: Sequence[Row], *, area: Any = REGION, **how: Any) -> Batch:
+def deliver(cells: Sequence[Row], *, area: Any = REGION, home: Any = None, **how: Any) -> Batch:
     """Return rows, each with its place, read and checked."""
     placed = any("geometry" in row for row in cells)
     plain = [{name: value for name, value in row.items() if name != "geometry"} for row in cells]
     geometry = [row.get("geometry") for row in cells] if placed else None
-    return check(read(rows(*plain, geometry=geometry, **how), SIGNED), area=area)
+    return check(read(rows(*plain, geometry=geometry, **how), SIGNED), area=area, home=home)
 
 
 # -- the table --------------------------------------------------------------------------------------------------------
@@ -155,6 +155,19 @@ def test_a_delivery_that_breaks_the_rule(case: Case) -> None:
 def test_a_delivery_that_passes_the_rule(case: Case) -> None:
     batch = deliver(case.passes)
     assert [issue for issue in named(batch, case.rule) if issue.action == case.action] == []
+
+
+def test_only_who_is_at_home_names_the_towns_of_the_region() -> None:
+    cells = [
+        {"municipality": "Musterstadt", "geometry": at()},
+        {"municipality": "Musterstadt", "geometry": None},
+        {"municipality": "Musterstadt", "geometry": FAR},
+        {"municipality": 5990001, "geometry": FAR},
+        {"municipality": "Anderswo", "geometry": at()},
+    ]
+    batch = deliver(cells, area=None, home=REGION)
+    assert list(batch.frame["municipality"]) == ["05990001", "05990001", "Musterstadt", "5990001", "Anderswo"]
+    assert not batch.rejected
 
 
 def test_of_a_repeated_key_the_first_row_that_stands_counts() -> None:
