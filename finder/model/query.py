@@ -104,8 +104,12 @@ def all_of(parts: Iterable[Predicate]) -> And:
 def fold(text: str) -> str:
     """Return text as it is searched: case folded, ä = ae, accents dropped, single spaces."""
     plain = unicodedata.normalize("NFC", text).casefold().translate(_UMLAUTS)
-    if not plain.isascii():
-        plain = "".join(c for c in unicodedata.normalize("NFKD", plain) if not unicodedata.combining(c))
+    while not plain.isascii():
+        # what stands for other letters has their case: 𝐀 becomes A, and only then a
+        bare = "".join(c for c in unicodedata.normalize("NFKD", plain) if not unicodedata.combining(c)).casefold()
+        if bare == plain:
+            break
+        plain = bare
     return " ".join(plain.split())
 
 

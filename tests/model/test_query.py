@@ -21,6 +21,7 @@ from finder.model.query import And, all_of, fold
         ("Café d’Été", "cafe d’ete"),
         ("  a \t b\nc ", "a b c"),
         ("ＡＢＣ", "abc"),
+        ("𝐀𝐁𝐂", "abc"),
         ("", ""),
     ],
 )
