@@ -282,7 +282,7 @@ def _written(
             params = {"said": shown(systems.parse(raw.crs).name), "system": shown(given)}
             issues.append(Issue(rule="crs_given", action="noted", message=message, field="geometry", params=params))
     if raw.geometry is not None and whole.placed:
-        written = coordinates.from_wkb(raw.geometry, raw.rows, given or raw.crs or rule.crs)
+        written = coordinates.from_wkb(raw.geometry, raw.rows, given or raw.crs)
     else:
         wkt, x, y = (headers.take(names) for names in ((*rule.wkt, PLACE_COLUMN), rule.x, rule.y))
         if not wkt and not (x and y):

@@ -437,3 +437,11 @@ def test_no_row_is_an_error(cells: list[dict[str, object]], written: str) -> Non
     assert len(batch.frame) == len(cells)
     sentences(batch.issues)
     assert all(issue.row is None or issue.row in batch.frame.index for issue in batch.issues)
+
+
+@pytest.mark.parametrize("placed", [at(), square()])
+def test_a_files_own_places_are_asked_for_their_system(placed: Any) -> None:
+    raw = rows({}, geometry=[placed], crs=None, written="Shapefile")
+    with pytest.raises(UnusableInput, match="does not say its coordinate reference system"):
+        read(raw)
+    assert read(raw, crs=METRES).frame["geometry"].iloc[0].equals(placed)
