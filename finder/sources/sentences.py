@@ -106,6 +106,10 @@ NOTES: dict[str, tuple[str, str]] = {
     "characters_replaced": ("noted", N_("Characters that do not exist in the encoding %(encoding)s were replaced.")),
     "header_found": ("noted", N_("The column names were found in line %(line)s; what stands above it was left out.")),
     "header_empty": ("noted", N_("Column %(position)s has no name; it is called “%(header)s” here.")),
+    "cells_merged": (
+        "kept",
+        N_("%(count)s cells are merged here; only the first of them has the value, the others are not known."),
+    ),
     "header_repeated": ("noted", N_("The column name “%(stated)s” occurs again; it is called “%(header)s” here.")),
     "quotes_irregular": (
         "noted",

@@ -62,6 +62,10 @@ class Merge:
     bottom: int
     right: int
 
+    def count(self) -> int:
+        """Return how many cells there are."""
+        return max(self.bottom - self.top + 1, 1) * max(self.right - self.left + 1, 1)
+
 
 def rows(path: Path, book: Book, limits: Limits) -> Iterator[Row]:
     """Yield the rows of a sheet; what it says of its own size is not looked at.

@@ -38,6 +38,7 @@ class _Found:
     last: int
     names: list[str]
     over: dict[int, str]
+    merged: list[Merge]  # below the names: only the first cell of each has the value
     empty: bool
 
 
@@ -68,6 +69,9 @@ def read(opened: Archive, folder: Path, layer: str | None, limits: Limits) -> Ta
         reader.add(_records(block, names, found.last, notes), [row.number - found.last for row in block])
     if hidden:
         notes.once("rows_hidden", count=hidden)
+    for merge in found.merged:
+        field = names[merge.left - 1] if merge.left <= len(names) else None
+        notes.add("cells_merged", row=merge.top - found.last, field=field, count=merge.count())
     return Table(
         format=FORMAT,
         columns=reader.finish(),
@@ -121,7 +125,8 @@ def _table(own: Sheet, parts: Parts, book: Book, limits: Limits) -> _Found | Non
         return None
     first = sample[heading.position].number
     grid = {row.number: row.cells for row in sample}
-    merges = [merge for merge in sheet.merges(path, limits) if merge.left in grid.get(merge.top, ())]
+    every = sheet.merges(path, limits)
+    merges = [merge for merge in every if merge.left in grid.get(merge.top, ())]
     last = max((m.bottom for m in merges if m.top <= first <= m.bottom < first + _TALLEST), default=first)
     merges = [merge for merge in merges if merge.top <= last and merge.bottom >= first]
     widest = max(max(row.cells) for row in sample)
@@ -145,7 +150,8 @@ def _table(own: Sheet, parts: Parts, book: Book, limits: Limits) -> _Found | Non
             for column, column_words in enumerate(stated, start=1)
         ]
     names = [" ".join(dict.fromkeys(words for words in column_words if words)) for column_words in stated]
-    return _Found(own, path, first, last, names, over, empty=sample[-1].number <= last)
+    merged = [merge for merge in every if merge.top > last]
+    return _Found(own, path, first, last, names, over, merged, empty=sample[-1].number <= last)
 
 
 def _shared(

@@ -325,6 +325,15 @@ def test_names_in_merged_cells(tmp_path: Path) -> None:
     assert noted(found) == [("header_joined", {"first": 3, "last": 4}), ("header_found", {"line": 3})]
 
 
+def test_merged_cells_among_the_data_are_told(tmp_path: Path) -> None:
+    rows = [["name", "zoning"], ["a", "GE"], ["b", None], ["c", "GI"]]
+    path = made(tmp_path / "a.xlsx", *rows, change=lambda book: book.active.merge_cells("B2:B3"))
+    found = table(path)
+    assert cells(found) == {"name": ["a", "b", "c"], "zoning": ["GE", None, "GI"]}
+    (note,) = found.notes
+    assert (note.rule, note.row, note.field, note.params) == ("cells_merged", 1, "zoning", {"count": 2})
+
+
 def test_names_over_several_columns(tmp_path: Path) -> None:
     def change(book: Any) -> None:
         for area in ("B1:C1", "D1:E1", "F1:G1"):
