@@ -230,6 +230,14 @@ def reach() -> tuple[float, float, float, float]:
     )
 
 
+@functools.cache
+def region() -> shapely.Polygon:
+    """Return the box in which the region lies, in metres."""
+    box = lonlat_box(*resources.region()["box"])
+    shapely.prepare(box)
+    return box
+
+
 def lonlat_box(west: float, south: float, east: float, north: float) -> shapely.Polygon:
     """Return a longitude/latitude box as a metric polygon, its edges dense enough to bend as the meridians do.
 

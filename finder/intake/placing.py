@@ -12,7 +12,7 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
-from finder import crs, resources
+from finder import crs
 from finder.intake.cells import shown
 from finder.intake.coordinates import Geometries, Written
 from finder.intake.profiles import GeometryRule
@@ -117,7 +117,7 @@ def _readings(written: Written, positions: NDArray[np.intp], rule: GeometryRule)
     positions, original = positions[_finite(original)], original[_finite(original)]
     if not positions.size:
         return {}
-    area = _box(rule.box or tuple(resources.region()["box"]))
+    area = crs.region() if rule.box is None else _box(rule.box)
     degrees = _degrees(original)
     found: dict[int, list[tuple[Any, _Reading]]] = {}
     systems = dict.fromkeys((*rule.codes.values(), f"EPSG:{crs.METRIC}", f"EPSG:{crs.LONLAT}"))

@@ -175,7 +175,7 @@ def _system(points: Points) -> tuple[str | None, float]:
     points = points[np.isfinite(points).all(axis=1)]
     if not len(points):
         return None, 0.0
-    region = crs.lonlat_box(*resources.region()["box"])
+    region = crs.region()
     shares = {}
     for code in resources.region()["coordinate_systems"]:
         with np.errstate(all="ignore"):

@@ -2,7 +2,7 @@
 
 from finder.model.outcome import Report, summary
 from finder.pipeline.access import measure_access
-from finder.pipeline.delivery import deliver, region_box
+from finder.pipeline.delivery import deliver
 from finder.pipeline.layers import LayerReport, load_zoning, withdraw_zoning
 from finder.pipeline.progress import Progress, silent
 from finder.pipeline.region import INVENTORIES, fill, load_boundaries, start
@@ -17,7 +17,6 @@ __all__ = [
     "load_boundaries",
     "load_zoning",
     "measure_access",
-    "region_box",
     "silent",
     "start",
     "summary",

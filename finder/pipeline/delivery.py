@@ -26,6 +26,7 @@ from finder.pipeline import neighbours, zoning
 from finder.pipeline.access import measure_access
 from finder.pipeline.progress import Progress, silent
 from finder.pipeline.report import Ledger
+from finder.pipeline.transaction import Undone, writing
 from finder.store import reference, saving
 from finder.store.database import Database, Session
 
@@ -33,10 +34,6 @@ PART = 50_000
 """Rows that are in hand at a time: a million of them have to fit."""
 Beside = Callable[[Report, RawRecords], None]
 """Given the report and the file before anything is kept: what fails there leaves the old state."""
-
-
-class _Undone(Exception):
-    """Leaves the transaction so that nothing of it is stored."""
 
 
 def deliver(
@@ -78,49 +75,44 @@ def deliver(
     if rules is None:
         rules, chosen = choosing.choose(raw)
     report: Report | None = None
-    try:
-        with database.writing() as session:
-            inventory = reference.setting(session, "inventory")
-            if inventory == "sample":
-                raise ConfigError(N_("This database holds the fictional sample; real sites need one of their own."))
-            towns = {m.code: m.name for m in reference.municipalities(session)}
-            region = crs.lonlat_box(*region_box())
-            area, home = (None, region) if anywhere else (region, None)
-            code = _code(municipality, towns)
-            whole = normalise.survey(raw, rules)
-            partial = partial or whole.partial
-            delivery = _begin(session, raw, rules, actor, at, towns)
-            ledger = Ledger(raw, rules, crs_given, chosen)
-            ledger.notice(whole.issues)
-            seen = Seen()
-            for start in range(0, len(raw), PART):
-                with _unwatched():
-                    progress(N_("Checking"), start, len(raw))
-                    part = raw.part(start, start + PART)
-                    batch = normalise.normalise(
-                        part, rules, crs=crs_given, municipality=code, status=status, whole=whole
-                    )
-                    delivered = batch.frame
-                    batch = validate.validate(batch, municipalities=towns, area=area, seen=seen, home=home)
-                    batch = _refuse_taken(session, batch if inventory is None else _refuse_sample(batch))
-                    progress(N_("Storing"), start, len(raw))
-                    saved = delivery.save(batch.frame, only_new=batch.only_new, status=batch.status)
-                    progress(N_("Measuring"), start, len(raw))
-                    measure_access(session, saved.moved)
-                    ledger.add(batch, delivered, saved)
-            missing = delivery.missing(ledger.named(), withdrawn=ledger.withdrawn(), partial=partial)
-            progress(N_("Comparing"), len(raw), len(raw))
+    with writing(database) as session:
+        inventory = reference.setting(session, "inventory")
+        if inventory == "sample":
+            raise ConfigError(N_("This database holds the fictional sample; real sites need one of their own."))
+        towns = {m.code: m.name for m in reference.municipalities(session)}
+        region = crs.region()
+        area, home = (None, region) if anywhere else (region, None)
+        code = _code(municipality, towns)
+        whole = normalise.survey(raw, rules)
+        partial = partial or whole.partial
+        delivery = _begin(session, raw, rules, actor, at, towns)
+        ledger = Ledger(raw, rules, crs_given, chosen)
+        ledger.notice(whole.issues)
+        seen = Seen()
+        for start in range(0, len(raw), PART):
             with _unwatched():
-                ledger.notice(zoning.apply(session, delivery.key, actor=actor, at=at, rows=ledger.rows).issues)
-                ledger.notice(neighbours.warn(session, {key: ledger.rows[key] for key in ledger.moved}))
-            refused = dry_run or (strict and bool(ledger.rejected))
-            report = ledger.report(missing, at=at, dry_run=dry_run, partial=partial, stored=not refused)
-            beside(report, raw)
-            if refused or not delivery.wrote:
-                raise _Undone
-            saving.update_summary(session, delivery.key, summary(report))
-    except _Undone:
-        pass
+                progress(N_("Checking"), start, len(raw))
+                part = raw.part(start, start + PART)
+                batch = normalise.normalise(part, rules, crs=crs_given, municipality=code, status=status, whole=whole)
+                delivered = batch.frame
+                batch = validate.validate(batch, municipalities=towns, area=area, seen=seen, home=home)
+                batch = _refuse_taken(session, batch if inventory is None else _refuse_sample(batch))
+                progress(N_("Storing"), start, len(raw))
+                saved = delivery.save(batch.frame, only_new=batch.only_new, status=batch.status)
+                progress(N_("Measuring"), start, len(raw))
+                measure_access(session, saved.moved)
+                ledger.add(batch, delivered, saved)
+        missing = delivery.missing(ledger.named(), withdrawn=ledger.withdrawn(), partial=partial)
+        progress(N_("Comparing"), len(raw), len(raw))
+        with _unwatched():
+            ledger.notice(zoning.apply(session, delivery.key, actor=actor, at=at, rows=ledger.rows).issues)
+            ledger.notice(neighbours.warn(session, {key: ledger.rows[key] for key in ledger.moved}))
+        refused = dry_run or (strict and bool(ledger.rejected))
+        report = ledger.report(missing, at=at, dry_run=dry_run, partial=partial, stored=not refused)
+        beside(report, raw)
+        if refused or not delivery.wrote:
+            raise Undone
+        saving.update_summary(session, delivery.key, summary(report))
     assert report is not None
     return report
 
@@ -135,12 +127,6 @@ def _unwatched() -> Iterator[None]:
     finally:
         if watched:
             gc.enable()
-
-
-def region_box() -> tuple[float, float, float, float]:
-    """Return the region's box in degrees: west, south, east, north."""
-    west, south, east, north = resources.region()["box"]
-    return west, south, east, north
 
 
 def _code(municipality: str | None, towns: dict[str, str]) -> str | None:

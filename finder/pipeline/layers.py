@@ -17,8 +17,8 @@ from finder.model.record import Issue, Origin, RawRecords
 from finder.model.vocabulary import PlanStatus
 from finder.model.zone import Zone
 from finder.pipeline import zoning
-from finder.pipeline.delivery import region_box
 from finder.pipeline.progress import Progress, silent
+from finder.pipeline.transaction import Undone, writing
 from finder.pipeline.zoning import Applied
 from finder.store import reference, saving, zones
 from finder.store.database import Database
@@ -52,10 +52,6 @@ class LayerReport:
         """Return the report's counts in the order they are printed."""
         own = {name: getattr(self, name) for name in ("read", "zones", "in_force", "repaired", "rejected")}
         return own | self.applied.counts()
-
-
-class _Undone(Exception):
-    """Leaves the transaction so that nothing of it is stored."""
 
 
 def load_zoning(
@@ -92,34 +88,31 @@ def load_zoning(
     progress(N_("Checking"))
     batch = normalise.normalise(raw, rules, crs=crs_given)
     name = source or _source(batch) or raw.origin.name
-    found, batch = zone_rules.zones(batch, name, area=crs.lonlat_box(*region_box()))
+    found, batch = zone_rules.zones(batch, name, area=crs.region())
     if len(raw) and not found:
         raise UnusableInput(N_("No row of the file is a zone: each lacks an outline or a kind of building land."))
     report: LayerReport | None = None
-    try:
-        with database.writing() as session:
-            if reference.setting(session, "inventory") == "sample":
-                raise ConfigError(N_("This database holds the fictional sample; real zones need one of their own."))
-            progress(N_("Storing"))
-            delivery = saving.record_delivery(
-                session,
-                actor=actor,
-                file_name=raw.origin.name,
-                sha256=raw.origin.sha256,
-                profile=rules.name,
-                summary={},
-                at=at,
-            )
-            changed = zones.replace(session, name, found)
-            progress(N_("Measuring"))
-            applied = zoning.apply(session, delivery, actor=actor, at=at)
-            report = _report(raw, rules, name, batch, found, changed, applied, zones.layers(session))
-            if dry_run or not (changed or applied.wrote):
-                report = dataclasses.replace(report, stored=not dry_run)
-                raise _Undone
-            saving.update_summary(session, delivery, report.counts())
-    except _Undone:
-        pass
+    with writing(database) as session:
+        if reference.setting(session, "inventory") == "sample":
+            raise ConfigError(N_("This database holds the fictional sample; real zones need one of their own."))
+        progress(N_("Storing"))
+        delivery = saving.record_delivery(
+            session,
+            actor=actor,
+            file_name=raw.origin.name,
+            sha256=raw.origin.sha256,
+            profile=rules.name,
+            summary={},
+            at=at,
+        )
+        changed = zones.replace(session, name, found)
+        progress(N_("Measuring"))
+        applied = zoning.apply(session, delivery, actor=actor, at=at)
+        report = _report(raw, rules, name, batch, found, changed, applied, zones.layers(session))
+        if dry_run or not (changed or applied.wrote):
+            report = dataclasses.replace(report, stored=not dry_run)
+            raise Undone
+        saving.update_summary(session, delivery, report.counts())
     assert report is not None
     return report
 
@@ -180,23 +173,20 @@ def withdraw_zoning(
     """
     at = at or dt.datetime.now(dt.UTC)
     told: tuple[Applied, dict[str, int]] | None = None
-    try:
-        with database.writing() as session:
-            known = zones.layers(session)
-            if source not in known:
-                raise NotFound(
-                    N_("There is no zoning layer “%(name)s”; stored are: %(known)s."),
-                    name=source[:80],
-                    known=", ".join(known) or "–",
-                )
-            delivery = saving.record_delivery(
-                session, actor=actor, file_name="", sha256="", profile=OWN, summary={"withdrawn_layer": source}, at=at
+    with writing(database) as session:
+        known = zones.layers(session)
+        if source not in known:
+            raise NotFound(
+                N_("There is no zoning layer “%(name)s”; stored are: %(known)s."),
+                name=source[:80],
+                known=", ".join(known) or "–",
             )
-            zones.replace(session, source, [])
-            told = zoning.apply(session, delivery, actor=actor, at=at), zones.layers(session)
-            if dry_run:
-                raise _Undone
-    except _Undone:
-        pass
+        delivery = saving.record_delivery(
+            session, actor=actor, file_name="", sha256="", profile=OWN, summary={"withdrawn_layer": source}, at=at
+        )
+        zones.replace(session, source, [])
+        told = zoning.apply(session, delivery, actor=actor, at=at), zones.layers(session)
+        if dry_run:
+            raise Undone
     assert told is not None
     return told

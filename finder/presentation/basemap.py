@@ -14,7 +14,7 @@ import shapely
 from markupsafe import escape
 from shapely.geometry.base import BaseGeometry
 
-from finder import crs, resources
+from finder import crs
 from finder.model.place import MapLine, Municipality, Place
 from finder.presentation.drawing import COARSE_PX, Sheet, frame
 
@@ -52,7 +52,7 @@ class Ground:
 def bounds(ground: Ground) -> tuple[float, float, float, float]:
     """Return the extent of the towns with a margin, or of the region's box where no area is known."""
     areas = [town.geometry for town in ground.mapped]
-    extent = shapely.total_bounds(areas) if areas else crs.lonlat_box(*resources.region()["box"]).bounds
+    extent = shapely.total_bounds(areas) if areas else crs.region().bounds
     shown = frame([float(v) for v in extent], 1.0, ASPECT, margin=0.03)
     return shown.west, shown.south, shown.east, shown.north
 

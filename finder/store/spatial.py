@@ -7,7 +7,6 @@ same questions alike: the store's tests run on both.
 
 from __future__ import annotations
 
-import functools
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -22,7 +21,7 @@ from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.functions import GenericFunction
 from sqlalchemy.types import UserDefinedType
 
-from finder import crs, resources
+from finder import crs
 from finder.store.database import Session
 
 SMALL_BOX_SHARE = 0.05
@@ -257,14 +256,9 @@ def _inner_box(area: BaseGeometry) -> tuple[float, float, float, float] | None:
     return None
 
 
-@functools.cache
-def _extent_m2() -> float:
-    return float(crs.lonlat_box(*resources.region()["box"]).area)
-
-
 def _share(box: Sequence[float]) -> float:
     """Return a box's share of the region's extent."""
-    return float((box[2] - box[0]) * (box[3] - box[1]) / _extent_m2())
+    return float((box[2] - box[0]) * (box[3] - box[1]) / crs.region().area)
 
 
 def _columns(rows: Sequence[Any]) -> tuple[np.ndarray[Any, Any], np.ndarray[Any, Any]]:

@@ -16,7 +16,7 @@ import numpy as np
 import pytest
 import shapely
 
-from finder import crs, pipeline, resources
+from finder import crs, resources
 from finder.config import Freshness
 from finder.intake import normalise, profiles, validate
 from finder.language import LANGUAGES, Language
@@ -69,7 +69,7 @@ def test_sample_comes_in_whole(database_url: str, towns: dict[str, Municipality]
 
 def test_nothing_is_to_be_complained_of(towns: dict[str, Municipality]) -> None:
     batch = normalise.normalise(read(bundled.path(bundled.SAMPLE)), profiles.load("finder"))
-    area = crs.lonlat_box(*pipeline.region_box())
+    area = crs.region()
     names = {code: town.name for code, town in towns.items()}
     assert validate.validate(batch, municipalities=names, area=area, today=REFERENCE).issues == []
 

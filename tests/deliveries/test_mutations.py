@@ -35,7 +35,7 @@ from tests.deliveries import markup, mutations, wording, writing
 from tests.deliveries.sites import SITES, SOURCE
 
 QUICK = hypothesis.settings.default.max_examples if hypothesis.settings.default else 30
-AREA = crs.lonlat_box(*pipeline.region_box())
+AREA = crs.region()
 
 
 @dataclass(frozen=True)
