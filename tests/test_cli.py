@@ -25,6 +25,7 @@ from click.testing import CliRunner, Result
 
 from finder import pipeline
 from finder.cli import main
+from finder.resources import DATA
 from finder.store.database import Database
 from tests import factories
 
@@ -212,6 +213,14 @@ def test_proposed_withdrawals_are_shown(place: Path) -> None:
     assert check.exit_code == 0
     finder("import", written(place / "plots.geojson", {}, {}))
     assert "Proposed for withdrawal" not in finder("show", "P-1").output
+
+
+def test_the_way_back_of_rejected_rows_names_the_profile_that_was_given(place: Path) -> None:
+    own = place / "own.toml"
+    own.write_text((DATA / "profiles" / "finder.toml").read_text(encoding="utf-8"), encoding="utf-8")
+    file = written(place / "plots.geojson", {}, {"municipality": "Nirgendheim"})
+    result = finder("import", file, "--profile", own, "--rejected", place / "back.csv")
+    assert f"--profile {own}." in result.output
 
 
 @pytest.mark.parametrize("ending", [".csv", ".gpkg"])

@@ -96,7 +96,8 @@ def import_(
                     beside=lambda report, raw: beside.write(report, raw, towns),
                 )
             out.print(terminal_report.report(report, Wording.of(report, towns, workplace.language)))
-            if (hint := _hint(report, rejected_path, workplace.language)) is not None:
+            again = report.profile if profile == AUTOMATIC else profile
+            if (hint := _hint(report, rejected_path, again, workplace.language)) is not None:
                 out.print(hint, markup=False, soft_wrap=True)
             refused = strict and not dry_run and not report.stored
             code = max(code, 2 if refused else 1 if report.rejected else 0)
@@ -136,8 +137,8 @@ class Beside:
                 file.__exit__(*error)
 
 
-def _hint(report: pipeline.Report, rejected_path: Path | None, language: Language) -> str | None:
-    """Return how the sender can correct and return just the rejected rows."""
+def _hint(report: pipeline.Report, rejected_path: Path | None, profile: str, language: Language) -> str | None:
+    """Return how the sender can correct and return just the rejected rows, with the same profile."""
     if not report.rejected:
         message = N_("No row was rejected; “%(name)s” was not written.")
         return None if rejected_path is None else language.text(message, name=rejected_path.name)
@@ -146,4 +147,4 @@ def _hint(report: pipeline.Report, rejected_path: Path | None, language: Languag
     message = N_(
         "The rejected rows are in “%(name)s”; corrected, they come in with --partial and --profile %(profile)s."
     )
-    return language.text(message, name=rejected_path.name, profile=report.profile)
+    return language.text(message, name=rejected_path.name, profile=profile)
