@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from enum import StrEnum
 
 from shapely.geometry.base import BaseGeometry
 
-from finder.model.vocabulary import PlanStatus, Zoning
+from finder.language import N_
+from finder.model.vocabulary import Labelled, PlanStatus, Zoning
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,12 +40,12 @@ class Zone:
         return publisher if self.plan_name is None or self.plan_name in publisher else f"{self.plan_name} ({publisher})"
 
 
-class Way(StrEnum):
+class Way(Labelled):
     """How a site came by its zoning from a plan: the method in the provenance of such a fact."""
 
-    OVERLAP = "overlap"  # by the shares of its outline
-    POINT = "point in zone"  # by the point it is known by
-    WITHIN = "wholly in zone"  # its place is not exact, but all of where it may lie is of one kind
+    OVERLAP = "overlap", N_("by the overlap of its outline with the plan")
+    POINT = "point in zone", N_("by the point at which it is known, no outline")
+    WITHIN = "wholly in zone", N_("its place is not exact, but all around it is of one kind")
 
 
 FACTS = ("zoning", "zoning_shares", "zoning_detail", "plan_status", "plan_name", "plan_url", "grz", "gfz", "bmz")

@@ -16,6 +16,7 @@ from finder.language import N_, Language
 from finder.model.attributes import Group, Type
 from finder.model.place import Municipality
 from finder.model.site import ATTRIBUTES, Provenance, Site
+from finder.model.zone import Way
 from finder.presentation import format
 
 NOT_FACTS = frozenset({"geometry", "restrictions", "contact", "media", "zoning_shares"})
@@ -31,6 +32,7 @@ SHARED = 3
 """So many facts of a group with one date and source have them said once for all."""
 TOWNS_FILE = "municipalities.csv"
 """The bundled file with what is known of the towns."""
+_WAYS = {one.value: one for one in Way}
 JOINED = 3
 """Facts not known that stand beside each other share a row, so many at most."""
 
@@ -76,13 +78,13 @@ class Sources:
 
     language: Language
     towns: Mapping[str, str] = field(default_factory=dict)  # by code: a town that delivers its own list is its source
-    known: dict[tuple[str | None, str | None], list[str | None]] = field(default_factory=dict)
+    known: dict[tuple[str | None, str | None, str | None], list[str | None]] = field(default_factory=dict)
 
     def number(self, origin: Provenance) -> int | None:
         """Return a source's number, or None where none is named."""
         if origin.source is None and origin.url is None:
             return None
-        key = (origin.source, origin.url)
+        key = (origin.source, origin.url, way(origin, self.language))
         dates = self.known.setdefault(key, [])
         if origin.as_of not in dates:
             dates.append(origin.as_of)
@@ -102,13 +104,20 @@ class Sources:
     def listed(self) -> tuple[Source, ...]:
         """Return all that were named, each with every date it was named with."""
         found = []
-        for number, ((source, url), dates) in enumerate(self.known.items(), start=1):
+        for number, ((source, url, how), dates) in enumerate(self.known.items(), start=1):
             text = self.towns.get(source, source) if source else str(url)
+            text = text if how is None else f"{text}, {how}"
             found.append(Source(number, text, web(url), ", ".join(self._dates(dates)) or None))
         return tuple(found)
 
     def _dates(self, dates: list[str | None]) -> list[str]:
         return [said for date in dates if (said := format.as_of(date, self.language))]
+
+
+def way(origin: Provenance, language: Language) -> str | None:
+    """Return how a fact was taken from a plan, None where it was stated."""
+    found = _WAYS.get(origin.method or "")
+    return None if found is None else language.text(found.label)
 
 
 def web(url: str | None) -> str | None:

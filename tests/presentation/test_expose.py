@@ -138,6 +138,17 @@ def test_source_is_listed_once_with_all_its_dates() -> None:
     assert [source.as_of for source in numbered.listed()] == ["2023, May 2024", None]
 
 
+def test_a_source_says_how_a_fact_was_taken_from_a_plan() -> None:
+    numbered = facts.Sources(EN)
+    for way in ("overlap", "point in zone", "register"):
+        numbered.number(Provenance(source="Plan 7", method=way))
+    assert [source.text for source in numbered.listed()] == [
+        "Plan 7, by the overlap of its outline with the plan",
+        "Plan 7, by the point at which it is known, no outline",
+        "Plan 7",
+    ]
+
+
 def test_sources_in_one_text_are_told_apart() -> None:
     numbered = facts.Sources(EN)
     text = "Magazin 2020/09; https://example.org/hafen?a=1 (15.02.2016); http://example.net/"
