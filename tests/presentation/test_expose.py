@@ -140,8 +140,8 @@ def test_source_is_listed_once_with_all_its_dates() -> None:
 
 def test_a_source_says_how_a_fact_was_taken_from_a_plan() -> None:
     numbered = facts.Sources(EN)
-    for way in ("overlap", "point in zone", "register"):
-        numbered.number(Provenance(source="Plan 7", method=way))
+    for method in ("overlap", "point in zone", "register"):
+        numbered.number(Provenance(source="Plan 7", method=method))
     assert [source.text for source in numbered.listed()] == [
         "Plan 7, by the overlap of its outline with the plan",
         "Plan 7, by the point at which it is known, no outline",
