@@ -66,7 +66,7 @@ class Geometry(UserDefinedType[BaseGeometry]):
     cache_ok = True
 
     def __init__(self, *_: str) -> None:
-        """Take what PostgreSQL says of a column, as in `geometry(Geometry,25832)`."""
+        """Take what PostgreSQL says of a column: the kind of geometry and the code of its system."""
 
     def get_col_spec(self, **_: Any) -> str:
         return f"geometry(Geometry,{crs.METRIC})"
