@@ -37,7 +37,8 @@ class Origin:
 class RawRecords:
     """A file as columns. All sequences have one length, the number of rows; values are str, float, int, bool, None,
     dates as ISO strings, and lists or dicts where the format nests them. `geometry` holds WKB or None, in `crs`
-    (what the file says: a code, WKT or PROJJSON; None where it says nothing). `rows` are the file's own row numbers from 1.
+    (what the file says: a code, WKT or PROJJSON; None where it says nothing). `rows` are the file's own row numbers,
+    from 1.
     """
 
     columns: Mapping[str, Sequence[object]]
