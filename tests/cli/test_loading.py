@@ -97,7 +97,7 @@ def test_a_layer_gives_compares_and_is_shown_with_its_source(plans: Path) -> Non
     )
     shown = finder("show", "A-1").stdout
     assert re.search(rf"Zoning +GE commercial area \(100 %\) +Nr\. 12 \(plans\.geojson\) · {HOW} · 1 May 2019", shown)
-    assert re.search(r"GRZ +0\.8 +Nr\. 12 \(plans\.geojson\) · 1 May 2019", shown)
+    assert re.search(rf"GRZ +0\.8 +Nr\. 12 \(plans\.geojson\) · {HOW} · 1 May 2019", shown)
     again = finder("load", "zoning", plans)
     assert "The zones are those that were stored before." in again.stdout
     assert counts(again.stdout)["given it before"] == 1
