@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from shapely import Point
 
-from finder.model.vocabulary import AccessKind, Method, Vehicle
+from finder.model.vocabulary import AccessKind, Method, Obstacle, Vehicle
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -26,7 +26,11 @@ class AccessPoint:
 
 @dataclass(frozen=True, kw_only=True)
 class Access:
-    """The nearest access point of one kind by one vehicle. `note` is what must be said of the point itself."""
+    """The nearest access point of one kind by one vehicle. `note` is what must be said of the point itself.
+
+    `method` says how minutes came about, or kilometres where minutes are not known. Over the road network it is as of
+    `network_as_of`, from a road `snap_m` beside the plot; `obstacle` says why a network gave no minutes.
+    """
 
     kind: AccessKind
     vehicle: Vehicle
@@ -35,12 +39,24 @@ class Access:
     road: str | None
     km: float
     minutes: float | None
-    km_method: Method
-    minutes_method: Method | None
+    method: Method
     uncertainty_m: float | None
     as_of: str | None
     source: str | None
     note: str | None = None
+    network_as_of: str | None = None
+    snap_m: float | None = None
+    obstacle: Obstacle | None = None
+
+    @property
+    def km_method(self) -> Method:
+        """How the kilometres came about: along the road, or else by beeline."""
+        return Method.NETWORK if self.method is Method.NETWORK else Method.BEELINE
+
+    @property
+    def minutes_method(self) -> Method | None:
+        """How the minutes came about; None where they are not known."""
+        return None if self.minutes is None else self.method
 
 
 def km_name(kind: AccessKind, vehicle: Vehicle) -> str:

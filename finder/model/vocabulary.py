@@ -203,6 +203,13 @@ class Method(Labelled):
     NETWORK = "network", N_("road network")
 
 
+class Obstacle(Labelled):
+    """Why minutes of a site are not measured over the road network."""
+
+    OUTSIDE = "outside", N_("no road of the network lies near the plot")
+    UNREACHED = "unreached", N_("the road network knows no way there for this vehicle")
+
+
 class AccessKind(Labelled):
     """What a site is near to; goods kinds are judged by truck unless asked otherwise."""
 

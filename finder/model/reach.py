@@ -1,0 +1,53 @@
+"""What a site reaches over the road network: ways to draw, areas within minutes, the people in them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from shapely import LineString
+from shapely.geometry.base import BaseGeometry
+
+from finder.model.vocabulary import AccessKind, Method, Vehicle
+
+ISOCHRONE_MIN = (10, 20, 30, 45, 60)
+"""Minutes of the isochrones."""
+CATCHMENT_MIN = (15, 30, 45, 60)
+"""Minutes within which inhabitants are counted."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Route:
+    """The quickest way from a site to its nearest access point of one kind. `line` in metres (`finder.crs.METRIC`).
+
+    `settlement_km` is what of it leads through built-up areas; None: the extract has no such areas.
+    """
+
+    kind: AccessKind
+    vehicle: Vehicle
+    point_id: str
+    line: LineString
+    km: float
+    minutes: float
+    settlement_km: float | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Isochrone:
+    """The area from which every road is reached within so many minutes. `area` in metres (`finder.crs.METRIC`)."""
+
+    vehicle: Vehicle
+    minutes: int
+    area: BaseGeometry
+
+
+@dataclass(frozen=True, kw_only=True)
+class Catchment:
+    """People within so many minutes. None is not known; `basis` names whom was counted, as of when."""
+
+    vehicle: Vehicle
+    minutes: int
+    inhabitants: int | None
+    workforce: int | None
+    method: Method
+    basis: str
+    as_of: str | None
