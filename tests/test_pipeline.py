@@ -24,7 +24,7 @@ from finder.model.place import Municipality
 from finder.model.query import Compare, IsUnknown, Operator, all_of
 from finder.model.vocabulary import AccessKind, Status
 from finder.pipeline import delivery
-from finder.store import health, reference, sites, tables
+from finder.store import access, health, reference, sites, tables
 from finder.store.database import Database
 from tests import factories
 from tests.tree import TOP
@@ -252,7 +252,7 @@ def test_a_store_that_fails_leaves_the_old_state(
         raise OSError("no more")
 
     with factories.database(database_url, access_points=[factories.access_point()]) as database:
-        monkeypatch.setattr(reference, "save_access", fail)
+        monkeypatch.setattr(access, "save", fail)
         with pytest.raises(OSError, match="no more"):
             pipeline.deliver(database, file)
         assert names(database) == []

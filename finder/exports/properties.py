@@ -17,7 +17,11 @@ IDENTITY = ("id", "name", "municipality", "source", "source_id", "status", "samp
 DERIVED = ("size_m2", "size_basis", "potential", "max_restriction")
 ACCESS_NAMES = (
     *ACCESS_ATTRIBUTES,
-    *(f"{kind.value}_{part}" for kind in AccessKind for part in ("name", "method", "km_method", "as_of", "note")),
+    *(
+        f"{kind.value}_{part}"
+        for kind in AccessKind
+        for part in ("name", "method", "km_method", "as_of", "network_as_of", "note")
+    ),
 )
 DECIMALS = {"km": 3, "min": 1}
 
@@ -33,10 +37,13 @@ def properties(listed: Listed) -> dict[str, Any]:
         values[km_name(reach.kind, reach.vehicle)] = round(reach.km, DECIMALS["km"])
         if reach.minutes is not None:
             values[min_name(reach.kind, reach.vehicle)] = round(reach.minutes, DECIMALS["min"])
+        if reach.vehicle is not reach.kind.vehicle:
+            continue  # the rest is said once, of the vehicle that counts
         values[f"{kind}_name"] = f"{reach.road} {reach.point_name}" if reach.road else reach.point_name
         values[f"{kind}_method"] = plain(reach.minutes_method)
         values[f"{kind}_km_method"] = plain(reach.km_method)
         values[f"{kind}_as_of"] = reach.as_of
+        values[f"{kind}_network_as_of"] = reach.network_as_of
         values[f"{kind}_note"] = reach.note
     return values
 

@@ -69,6 +69,16 @@ def min_name(kind: AccessKind, vehicle: Vehicle) -> str:
     return f"{kind.value}_{vehicle.value}_min"
 
 
+def method_name(kind: AccessKind, vehicle: Vehicle) -> str:
+    """Return the name of how these figures came about, as in `motorway_junction_truck_method`."""
+    return f"{kind.value}_{vehicle.value}_method"
+
+
+def measured_name(kind: AccessKind) -> str:
+    """Return the name of the measuring the kind's figures are from, as in `motorway_junction_measured`."""
+    return f"{kind.value}_measured"
+
+
 ACCESS_ATTRIBUTES: dict[str, tuple[AccessKind, Vehicle, str]] = {
     name(kind, vehicle): (kind, vehicle, unit)
     for kind in AccessKind

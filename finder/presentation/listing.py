@@ -172,13 +172,13 @@ def reach(access: Sequence[Access], kind: AccessKind, vehicle: Vehicle, language
 
 
 def method(entry: Access, language: Language) -> str:
-    """Return how a way's figures were made, in their order, and of when its point is: "estimate (truck) · beeline"."""
+    """Return how a way's figures were made, in their order, and of when its data are: "estimate (truck) · beeline"."""
     parts = [language.text(entry.km_method.label)]
     if entry.minutes_method is not None:
         how = {"method": language.text(entry.minutes_method.label), "vehicle": language.text(VEHICLES[entry.vehicle])}
         minutes = language.text(N_("%(method)s (%(vehicle)s)"), **how)
         parts = [minutes, *(parts if entry.km_method is not entry.minutes_method else [])]
-    return " · ".join((*parts, dated(entry.as_of, language)))
+    return " · ".join((*parts, dated(entry.network_as_of or entry.as_of, language)))
 
 
 def dated(as_of: str | None, language: Language) -> str:

@@ -6,17 +6,14 @@ import dataclasses
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-import numpy as np
-import pandas as pd
 import sqlalchemy as sa
 
-from finder.model.access import AccessPoint, km_name, min_name
+from finder.model.access import AccessPoint
 from finder.model.place import MapLine, Municipality, Place
-from finder.model.vocabulary import AccessKind, Method, Vehicle
-from finder.store import bulk, tables
+from finder.model.vocabulary import AccessKind
+from finder.store import tables
 from finder.store.database import Session
 
-CHUNK = 5000
 _TABLES: dict[type, sa.Table] = {
     Municipality: tables.municipality,
     AccessPoint: tables.access_point,
@@ -67,53 +64,6 @@ def set_boundaries(session: Session, boundaries: dict[str, Any], source: str) ->
         query = sa.update(tables.municipality).where(tables.municipality.c.code == code)
         session.execute(query.values(geometry=boundaries[code], schematic=False, boundary_source=source))
     return sorted(known & set(boundaries))
-
-
-def save_access(session: Session, keys: Sequence[int], columns: dict[str, Any]) -> None:
-    """Replace these access figures of the sites `keys`; `columns` as in the access table, NaN and None are not known.
-
-    Figures of kinds that are not among the columns stay.
-    """
-    key = tables.access.c.site_pk
-    lists = {name: _known(np.asarray(values)) for name, values in columns.items()}
-    for start in range(0, len(keys), CHUNK):
-        part = keys[start : start + CHUNK]
-        values = {"site_pk": part, **{name: cells[start : start + CHUNK] for name, cells in lists.items()}}
-        measured = set(session.scalars(sa.select(key).where(bulk.among(key, part))))
-        if not measured:
-            bulk.insert(session, tables.access, values)
-            continue
-        rows = [dict(zip(values, row, strict=True)) for row in zip(*values.values(), strict=True)]
-        bulk.insert(session, tables.access, bulk.columns([row for row in rows if row["site_pk"] not in measured]))
-        query = sa.update(tables.access).where(key == sa.bindparam("key"))
-        session.execute(query, [{"key": row.pop("site_pk"), **row} for row in rows if row["site_pk"] in measured])
-
-
-def access_columns(
-    kind: AccessKind, vehicle: Vehicle, *, points: Any, km: Any, minutes: Any, km_method: Method, method: Method
-) -> dict[str, Any]:
-    """Return the access table's columns for one kind and vehicle."""
-    nearest = np.array([point is not None for point in points], dtype=bool)
-
-    def said(word: Method) -> Any:
-        words = np.full(len(nearest), None, dtype=object)
-        words[nearest] = word.value
-        return words
-
-    return {
-        f"{kind.value}_{vehicle.value}_point": points,
-        km_name(kind, vehicle): km,
-        min_name(kind, vehicle): minutes,
-        f"{kind.value}_km_method": said(km_method),
-        f"{kind.value}_method": said(method),
-    }
-
-
-def _known(values: np.ndarray[Any, Any]) -> list[Any]:
-    cells = values.astype(object)
-    cells[pd.isna(values)] = None
-    known: list[Any] = cells.tolist()
-    return known
 
 
 def setting(session: Session, key: str) -> str | None:

@@ -13,11 +13,12 @@ import sqlalchemy as sa
 
 from finder.errors import NotFound
 from finder.language import N_
-from finder.model.access import Access, km_name, min_name
+from finder.model.access import Access, km_name, measured_name, method_name, min_name
 from finder.model.attributes import Type
 from finder.model.query import And, Predicate, Sort
 from finder.model.site import ATTRIBUTES, Site
-from finder.model.vocabulary import AccessKind, Method, Status, Vehicle
+from finder.model.vocabulary import AccessKind, Method, Obstacle, Status, Vehicle
+from finder.store import access as measured
 from finder.store import bulk, compile, records, spatial, tables
 from finder.store.database import Session
 from finder.store.spatial import Led
@@ -182,10 +183,11 @@ def _load(session: Session, which: sa.ColumnElement[bool], asked: Sequence[Predi
     )
     rows = session.execute(query).mappings().all()
     points = _points(session, rows)
+    measurings = measured.measurings(session) if rows else {}
     return {
         row["pk"]: Listed(
             site=_site(row),
-            access=_access(row, points),
+            access=_access(row, points, measurings),
             version=row["version"],
             unknown=tuple(i for i in range(len(asked)) if row[f"unknown_{i}"]),
         )
@@ -227,15 +229,19 @@ def _points(session: Session, rows: Sequence[Any]) -> dict[str, Any]:
     return found
 
 
-def _access(row: Any, points: dict[str, Any]) -> tuple[Access, ...]:
+def _access(row: Any, points: dict[str, Any], measurings: dict[int, measured.Measuring]) -> tuple[Access, ...]:
     found = []
     for kind in AccessKind:
+        measuring = measurings.get(row[measured_name(kind)])
         for vehicle in Vehicle:
             point = points.get(row[f"{kind.value}_{vehicle.value}_point"])
             if point is None:
                 continue
-            minutes = row[min_name(kind, vehicle)]
-            method = row[f"{kind.value}_method"]
+            method = Method(row[method_name(kind, vehicle)])
+            by_road = method is Method.NETWORK
+            obstacle = None
+            if measuring is not None and measuring.network is not None and not by_road:
+                obstacle = Obstacle(row[f"{vehicle.value}_obstacle"] or Obstacle.UNREACHED)
             uncertain = [u for u in (row["position_uncertainty_m"], point.uncertainty_m) if u]
             found.append(
                 Access(
@@ -245,13 +251,15 @@ def _access(row: Any, points: dict[str, Any]) -> tuple[Access, ...]:
                     point_name=point.name,
                     road=point.road,
                     km=row[km_name(kind, vehicle)],
-                    minutes=minutes,
-                    km_method=Method(row[f"{kind.value}_km_method"]),
-                    minutes_method=None if minutes is None else Method(method),
+                    minutes=row[min_name(kind, vehicle)],
+                    method=method,
                     uncertainty_m=sum(uncertain) or None,  # the worst case: both lie off in the same direction
                     as_of=point.as_of,
                     source=point.source,
                     note=point.note,
+                    network_as_of=measuring.network_as_of if measuring is not None and by_road else None,
+                    snap_m=row[f"{vehicle.value}_snap_m"] if by_road else None,
+                    obstacle=obstacle,
                 )
             )
     return tuple(found)

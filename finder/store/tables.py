@@ -7,7 +7,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from finder.model.access import km_name, min_name
+from finder.model.access import km_name, measured_name, method_name, min_name
 from finder.model.attributes import Attribute, Type
 from finder.model.site import ATTRIBUTES
 from finder.model.vocabulary import AccessKind, Labelled, PlanStatus, Vehicle, Zoning
@@ -133,12 +133,34 @@ access = sa.Table(
                     (f"{kind.value}_{vehicle.value}_point", sa.Text()),
                     (km_name(kind, vehicle), sa.Double()),
                     (min_name(kind, vehicle), sa.Double()),
+                    (method_name(kind, vehicle), sa.Text()),
                 )
             ),
-            sa.Column(f"{kind.value}_km_method", sa.Text),
-            sa.Column(f"{kind.value}_method", sa.Text),
+            sa.Column(measured_name(kind), sa.Integer()),  # the measuring's id
         )
     ),
+    # where the site's drive meets the road network of this key
+    sa.Column("network", sa.Text()),
+    *(
+        sa.Column(f"{vehicle.value}_{name}", type_)
+        for vehicle in Vehicle
+        for name, type_ in (
+            ("segment", sa.Integer()),
+            ("fraction", sa.Double()),
+            ("snap_m", sa.Double()),
+            ("obstacle", sa.Text()),
+        )
+    ),
+)
+
+measuring = sa.Table(
+    "measuring",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("kind", sa.Text, nullable=False),
+    sa.Column("points", sa.Text, nullable=False),
+    sa.Column("network", sa.Text),
+    sa.Column("network_as_of", sa.Text),
 )
 
 access_point = sa.Table(

@@ -232,7 +232,7 @@ def test_ways_name_both_vehicles_and_which_counts() -> None:
 
 
 def test_note_explains_only_the_methods_in_use() -> None:
-    network = way(km_method=Method.NETWORK, minutes_method=Method.NETWORK)
+    network = way(method=Method.NETWORK)
     assert "beeline" not in (shown(factories.site(), network).access_note or "")
     assert "estimate" in (shown(factories.site(), way()).access_note or "")
     assert "±" in (shown(factories.site(), way(uncertainty_m=500.0)).access_note or "")

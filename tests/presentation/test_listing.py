@@ -29,8 +29,7 @@ def way(kind: AccessKind = AccessKind.MOTORWAY_JUNCTION, **known: Any) -> Access
         "road": "A 99",
         "km": 2.04,
         "minutes": 4.4,
-        "km_method": Method.BEELINE,
-        "minutes_method": Method.ESTIMATE,
+        "method": Method.ESTIMATE,
         "uncertainty_m": None,
         "as_of": "2023-06",
         "source": "test",
@@ -91,8 +90,8 @@ def test_figures_say_how_and_of_when_they_were_made() -> None:
 @pytest.mark.parametrize(
     ("known", "said"),
     [
-        ({"km_method": Method.NETWORK, "minutes_method": Method.NETWORK}, "road network (truck) · Jun 2023"),
-        ({"minutes": None, "minutes_method": None}, "beeline · Jun 2023"),
+        ({"method": Method.NETWORK, "network_as_of": "2026-10-01"}, "road network (truck) · Oct 1, 2026"),
+        ({"minutes": None}, "beeline · Jun 2023"),
         ({"as_of": None}, "estimate (truck) · beeline · undated"),
     ],
 )
@@ -101,7 +100,7 @@ def test_method_says_no_more_than_there_is(known: dict[str, Any], said: str) -> 
 
 
 def test_kilometres_stand_alone_where_minutes_are_not_known() -> None:
-    reach = listing.reach([way(minutes=None, minutes_method=None)], AccessKind.MOTORWAY_JUNCTION, Vehicle.TRUCK, EN)
+    reach = listing.reach([way(minutes=None)], AccessKind.MOTORWAY_JUNCTION, Vehicle.TRUCK, EN)
     assert reach is not None
     assert reach.minutes is None
     assert plain(reach.value) == "2.0 km"

@@ -8,7 +8,8 @@ from hypothesis import example, given
 from finder.model.query import And, AnyOf, Compare, IsUnknown, Not, Operator, Or, Predicate, Sort, Words, all_of
 from finder.model.site import Site
 from finder.model.vocabulary import Zoning
-from finder.store import reference, sites
+from finder.store import access as measured
+from finder.store import sites
 from tests import factories
 from tests.store import strategies
 from tests.store.judging import judge, value
@@ -36,7 +37,7 @@ def test_three_valued_logic(database_url: str, spatial: bool) -> None:
     with factories.database(database_url) as database:
         with database.writing() as session:
             keys = factories.save(session, mixed).new
-            reference.save_access(session, keys, access)
+            measured.save(session, keys, access)
         with database.reading() as session:
 
             @given(strategies.predicates(spatial=spatial))
@@ -72,7 +73,7 @@ def test_order(database_url: str, name: str, descending: bool) -> None:
     reach = dict(zip((site.id for site in mixed), access["airport_car_km"], strict=True))
     with factories.database(database_url) as database:
         with database.writing() as session:
-            reference.save_access(session, factories.save(session, mixed).new, access)
+            measured.save(session, factories.save(session, mixed).new, access)
         with database.reading() as session:
             found = sites.find(session, all_of(()), (), sort=[Sort(name, descending)])
             listed = [one.site for one in sites.load(session, found.keys)]
