@@ -38,12 +38,12 @@ def note(session: Session, measuring: Measuring) -> int:
         "network_as_of": measuring.network_as_of,
     }
     alike = sa.and_(*(table.c[name].is_not_distinct_from(value) for name, value in values.items()))
-    known = session.scalar(sa.select(sa.func.min(table.c.id)).where(alike))
+    known: int | None = session.scalar(sa.select(sa.func.min(table.c.id)).where(alike))
     if known is not None:
         return known
-    id_ = (session.scalar(sa.select(sa.func.max(table.c.id))) or 0) + 1
-    session.execute(sa.insert(table).values(id=id_, **values))
-    return id_
+    last: int = session.scalar(sa.select(sa.func.max(table.c.id))) or 0
+    session.execute(sa.insert(table).values(id=last + 1, **values))
+    return last + 1
 
 
 def measurings(session: Session) -> dict[int, Measuring]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 import sqlalchemy as sa
@@ -118,39 +118,32 @@ site = sa.Table(
     sa.Index("ix_site_listed", "status", "potential", "verified_on", "evidence", "sample"),
 )
 
+
+def _figures(kind: AccessKind, vehicle: Vehicle) -> Iterator[sa.Column[Any]]:
+    yield sa.Column(f"{kind.value}_{vehicle.value}_point", sa.Text())
+    yield sa.Column(km_name(kind, vehicle), sa.Double())
+    yield sa.Column(min_name(kind, vehicle), sa.Double())
+    yield sa.Column(method_name(kind, vehicle), sa.Text())
+
+
+def _access() -> Iterator[sa.Column[Any]]:
+    for kind in AccessKind:
+        for vehicle in Vehicle:
+            yield from _figures(kind, vehicle)
+        yield sa.Column(measured_name(kind), sa.Integer())  # the measuring's id
+    yield sa.Column("network", sa.Text())  # the key of the one that the site's drive was looked for on
+    for vehicle in Vehicle:
+        yield sa.Column(f"{vehicle.value}_segment", sa.Integer())
+        yield sa.Column(f"{vehicle.value}_fraction", sa.Double())
+        yield sa.Column(f"{vehicle.value}_snap_m", sa.Double())
+        yield sa.Column(f"{vehicle.value}_obstacle", sa.Text())
+
+
 access = sa.Table(
     "access",
     metadata,
     sa.Column("site_pk", sa.ForeignKey("site.pk"), primary_key=True, autoincrement=False),
-    *(
-        column
-        for kind in AccessKind
-        for column in (
-            *(
-                sa.Column(name, type_)
-                for vehicle in Vehicle
-                for name, type_ in (
-                    (f"{kind.value}_{vehicle.value}_point", sa.Text()),
-                    (km_name(kind, vehicle), sa.Double()),
-                    (min_name(kind, vehicle), sa.Double()),
-                    (method_name(kind, vehicle), sa.Text()),
-                )
-            ),
-            sa.Column(measured_name(kind), sa.Integer()),  # the measuring's id
-        )
-    ),
-    # where the site's drive meets the road network of this key
-    sa.Column("network", sa.Text()),
-    *(
-        sa.Column(f"{vehicle.value}_{name}", type_)
-        for vehicle in Vehicle
-        for name, type_ in (
-            ("segment", sa.Integer()),
-            ("fraction", sa.Double()),
-            ("snap_m", sa.Double()),
-            ("obstacle", sa.Text()),
-        )
-    ),
+    *_access(),
 )
 
 measuring = sa.Table(

@@ -90,7 +90,7 @@ def test_figures_say_how_and_of_when_they_were_made() -> None:
 @pytest.mark.parametrize(
     ("known", "said"),
     [
-        ({"method": Method.NETWORK, "network_as_of": "2026-10-01"}, "road network (truck) · Oct 1, 2026"),
+        ({"method": Method.NETWORK, "network_as_of": "2026-10-01"}, "road network (truck) · 1 Oct 2026"),
         ({"minutes": None}, "beeline · Jun 2023"),
         ({"as_of": None}, "estimate (truck) · beeline · undated"),
     ],
