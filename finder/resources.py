@@ -33,6 +33,13 @@ def region() -> dict[str, Any]:
 
 
 @functools.cache
+def roads() -> dict[str, Any]:
+    """Return the country's vehicles, limits and mean speeds by road, `data/roads.toml`."""
+    with (DATA / "roads.toml").open("rb") as file:
+        return tomllib.load(file)
+
+
+@functools.cache
 def sources() -> dict[str, Any]:
     """Return the provenance of every bundled file, `data/sources.toml`, keyed by file name."""
     with (DATA / "sources.toml").open("rb") as file:

@@ -1,0 +1,67 @@
+"""Limits of weight and size on roads and at barriers, and whether a vehicle keeps them."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+
+from finder.model.vocabulary import Vehicle
+from finder.roads import conditions, tag_values
+from finder.roads.conditions import Binding
+from finder.roads.figures import figures
+from finder.roads.permits import Direction, Grant
+from finder.roads.records import Tags
+
+LIMITS: dict[str, str] = {
+    **dict.fromkeys(("maxweight", "maxweightrating", "maxgcweight", "maxgcweightrating"), "weight_t"),
+    "maxaxleload": "axle_load_t",
+    "maxaxles": "axles",
+    **dict.fromkeys(("maxheight", "maxheight:physical"), "height_m"),
+    **dict.fromkeys(("maxwidth", "maxwidth:physical", "width", "est_width"), "width_m"),
+    "maxlength": "length_m",
+}
+"""Keys of limits with the dimension they are compared with; `width` is that of the carriageway."""
+OF_TRUCKS = ("", ":hgv", ":goods", ":hgv_articulated")
+"""What may follow such a key where it is for trucks."""
+_READ = {"weight_t": tag_values.tonnes, "axle_load_t": tag_values.tonnes, "axles": tag_values.count}
+BELOW_DEFAULT = "below_default"
+
+
+def keeping(tags: Tags, vehicle: Vehicle, direction: Direction | None = None) -> Grant:
+    """Return whether the vehicle keeps all limits: FREE, DESTINATION where only destinations are exempt, or NO.
+
+    The strictest of several limits counts; a limit that cannot be read does not count (`unread` names it), neither does
+    one that holds at times only. A vehicle as large as the limit keeps it.
+    """
+    return min((_keeping(tags, name, key, vehicle) for key, name in _names(vehicle, direction)), default=Grant.FREE)
+
+
+def _names(vehicle: Vehicle, direction: Direction | None) -> Iterator[tuple[str, str]]:
+    for key in LIMITS:
+        for of in OF_TRUCKS if vehicle is Vehicle.TRUCK else ("",):
+            yield key, key + of
+            if direction:
+                yield key, f"{key}{of}:{direction}"
+
+
+def _keeping(tags: Tags, name: str, key: str, vehicle: Vehicle) -> Grant:
+    if name not in tags and f"{name}:conditional" not in tags:
+        return Grant.FREE
+    own: float = getattr(figures().dimensions[vehicle], LIMITS[key])
+    limit = value(key, tags.get(name, "none"))
+    grant = Grant.NO if limit is not None and own > limit else Grant.FREE
+    for text, bound in conditions.read(tags, name, vehicle):
+        other = value(key, text)
+        if other is not None and bound is Binding.YES:
+            grant = Grant.NO if own > other else Grant.FREE
+        elif other is not None and own <= other:
+            grant = max(grant, Grant.DESTINATION)
+    return grant
+
+
+def value(key: str, text: str) -> float | None:
+    """Return the limit a key's value sets, in metres, tonnes or axles; infinite: none; None: unread."""
+    if text.strip().lower() == BELOW_DEFAULT and LIMITS[key] == "height_m":
+        # lower than what the law lets every vehicle have, which is what the truck has
+        return math.nextafter(figures().dimensions[Vehicle.TRUCK].height_m, 0.0)
+    return _READ.get(LIMITS[key], tag_values.metres)(text)
