@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 MIB = 1024 * 1024
+GIB = 1024 * MIB
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -25,3 +26,12 @@ class Limits:
 
 
 DEFAULT = Limits()
+ROADS = replace(
+    DEFAULT,
+    max_file_bytes=8 * GIB,
+    max_features=20_000_000,  # ways; of Germany some nine million
+    max_vertices=400_000_000,
+    seconds=3600.0,
+    memory_bytes=8 * GIB,
+)
+"""For an extract of roads, which an operator fetches once in a while: a country's is to pass."""

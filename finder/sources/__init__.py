@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from finder.limits import DEFAULT, Limits
+from finder.limits import DEFAULT, ROADS, Limits
 from finder.model.record import RawRecords
+from finder.roads.records import RoadRecords
 
 
 def read(path: Path, *, layer: str | None = None, limits: Limits = DEFAULT) -> RawRecords:
@@ -28,3 +29,16 @@ def read(path: Path, *, layer: str | None = None, limits: Limits = DEFAULT) -> R
     from finder.sources import reading  # the locked process imports this package too, and needs nothing of it
 
     return reading.read(Path(path), layer, limits)
+
+
+def read_roads(path: Path, limits: Limits = ROADS) -> RoadRecords:
+    """Return the roads of an OpenStreetMap extract in the PBF format, read in a locked process of its own.
+
+    Raises
+    ------
+    UnusableInput
+        The file is missing, no extract, damaged, without any road for motor vehicles, or beyond the limits.
+    """
+    from finder.sources import osm_reading  # as above
+
+    return osm_reading.read(Path(path), limits)

@@ -78,15 +78,20 @@ def read(folder: Path, limits: Limits) -> Result:
         The file was refused, or what came back is not of the agreed form.
     """
     try:
-        about = folder / ABOUT
-        if about.stat().st_size > _MAX_ABOUT:
-            raise Refusal("failed")
-        told = orjson.loads(about.read_bytes())
-        if "refused" in told:
-            raise _refusal(told)
-        return _result(told, folder / ROWS, limits)
+        return _result(told(folder), folder / ROWS, limits)
     except (OSError, ValueError, TypeError, LookupError, pa.ArrowException) as error:
         raise Refusal("failed") from error
+
+
+def told(folder: Path) -> dict[str, Any]:
+    """Return the text that was handed over, unchecked but for the refusal that it may be, which is raised."""
+    about = folder / ABOUT
+    if about.stat().st_size > _MAX_ABOUT:
+        raise Refusal("failed")
+    text: dict[str, Any] = orjson.loads(about.read_bytes())
+    if "refused" in text:
+        raise _refusal(text)
+    return text
 
 
 def _refusal(told: dict[str, Any]) -> Refusal:

@@ -63,7 +63,7 @@ ENVIRONMENT = {
 }
 """The reading process's whole environment, set before it starts: GDAL looks at it when it is loaded."""
 
-_LIBRARIES = ("numpy", "orjson", "packaging", "pyarrow", "pyogrio")
+_LIBRARIES = ("numpy", "orjson", "osmium", "packaging", "pyarrow", "pyogrio")
 _SYSTEM = (
     "/lib",
     "/lib64",

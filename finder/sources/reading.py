@@ -16,10 +16,10 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from io import FileIO
 from pathlib import Path
-from typing import IO
 
 from finder import crs
 from finder.limits import MIB, Limits
@@ -39,18 +39,20 @@ _YOUNG_SECONDS = 60  # a folder this young may not be locked yet
 def read(path: Path, layer: str | None, limits: Limits) -> RawRecords:
     """Return the file's rows; `finder.sources.read` says more."""
     try:
-        with _folder() as folder:
+        with private_folder() as folder:
             return _read(path, folder, layer, limits)
     except Refusal as refusal:
         raise sentences.error(refusal.code, {**refusal.params, "name": path.name}) from refusal
 
 
 @contextmanager
-def _folder() -> Iterator[Path]:
+def private_folder() -> Iterator[Path]:
     """Yield a private folder, locked while we live; those of killed processes are removed."""
     _sweep(Path(tempfile.gettempdir()))
     with tempfile.TemporaryDirectory(prefix=_PREFIX, ignore_cleanup_errors=True) as name:
         folder = Path(name).resolve()
+        for part in (worker.INSIDE, worker.OUTSIDE):
+            (folder / part).mkdir()
         held = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
         try:
             with contextlib.suppress(OSError):  # a file system without locks: nothing is swept there either
@@ -74,10 +76,8 @@ def _sweep(temporary: Path) -> None:
 
 
 def _read(path: Path, folder: Path, layer: str | None, limits: Limits) -> RawRecords:
-    for part in (worker.INSIDE, worker.OUTSIDE):
-        (folder / part).mkdir()
     sha256, size = _taken(path, folder / worker.INSIDE / worker.CONTENT, limits)
-    _run(folder, layer, limits)
+    run(folder, {"layer": layer}, limits)
     result = exchange.read(folder / worker.OUTSIDE, limits)
     about = result.about
     if not result.rows:
@@ -107,7 +107,7 @@ def _read(path: Path, folder: Path, layer: str | None, limits: Limits) -> RawRec
 
 def _taken(path: Path, copy: Path, limits: Limits) -> tuple[str, int]:
     """Copy an ordinary file and return its digest and size; the copy has no neighbours that could steer the reading."""
-    with _opened(path) as file:
+    with opened(path) as file:
         if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
             raise Refusal("not_a_file")
         if os.fstat(file.fileno()).st_size > limits.max_file_bytes:
@@ -128,7 +128,9 @@ def _taken(path: Path, copy: Path, limits: Limits) -> tuple[str, int]:
     return digest.hexdigest(), size
 
 
-def _opened(path: Path) -> IO[bytes]:
+def opened(path: Path) -> FileIO:
+    """Return a file opened for reading, without waiting where it is none."""
+
     def opener(name: str, flags: int) -> int:
         return os.open(name, flags | os.O_NONBLOCK)  # a named pipe must not make us wait
 
@@ -142,9 +144,9 @@ def _opened(path: Path) -> IO[bytes]:
         raise Refusal("not_opened", reason=error.strerror or "?") from error
 
 
-def _run(folder: Path, layer: str | None, limits: Limits) -> None:
-    """Let the locked process read; whatever becomes of it, it is gone afterwards."""
-    order = {"folder": str(folder), "layer": layer, "limits": dataclasses.asdict(limits), "parent": os.getpid()}
+def run(folder: Path, task: Mapping[str, object], limits: Limits, *, files: Sequence[int] = ()) -> None:
+    """Let the locked process read, with these files open; whatever becomes of it, it is gone afterwards."""
+    order = {**task, "folder": str(folder), "limits": dataclasses.asdict(limits), "parent": os.getpid()}
     places = [place for place in sys.path if Path(place).is_absolute()]
     with (folder / "said").open("w+b") as said:
         process = subprocess.Popen(  # noqa: S603 (our own Python with our own words)
@@ -155,6 +157,7 @@ def _run(folder: Path, layer: str | None, limits: Limits) -> None:
             cwd=folder / worker.OUTSIDE,
             env=lock.ENVIRONMENT,
             start_new_session=True,
+            pass_fds=files,
         )
         try:
             process.communicate(json.dumps(order).encode(), timeout=limits.seconds)

@@ -73,6 +73,23 @@ REFUSALS: dict[str, tuple[type[UnusableInput], str]] = {
     # workbooks
     "no_names": (UnusableInput, N_("No row with column names was found in the sheet “%(layer)s”.")),
     "no_sheet": (UnusableInput, N_("No sheet of the workbook holds a table with column names and rows.")),
+    # OpenStreetMap
+    "not_extract": (
+        UnusableInput,
+        N_("The file's content is %(format)s; wanted is an OpenStreetMap extract in the PBF format (.osm.pbf)."),
+    ),
+    "no_extract": (UnusableInput, N_("The file is no OpenStreetMap extract in the PBF format (.osm.pbf).")),
+    "extract_damaged": (
+        UnusableInput,
+        N_("The OpenStreetMap extract is damaged or incomplete, as after a download that broke off."),
+    ),
+    "extract_history": (
+        UnusableInput,
+        N_("The OpenStreetMap extract holds earlier states of its objects; wanted is one of the present state only."),
+    ),
+    "no_roads": (UnusableInput, N_("The OpenStreetMap extract holds no road that motor vehicles may use.")),
+    "too_many_ways": (UnusableInput, N_("The OpenStreetMap extract holds more than %(limit)s ways of one kind.")),
+    "changed": (UnusableInput, N_("The file “%(name)s” changed while it was being read.")),
     # ZIP
     "zip_damaged": (UnusableInput, N_("The ZIP archive is damaged.")),
     "zip_members": (UnsafeInput, N_("The ZIP archive has more than %(limit)s members.")),

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 CONTENT = "content"
 INSIDE, OUTSIDE = "in", "out"
 """The folders of the file, only read, and of what is handed over."""
+ROADS = "roads"
+"""The task of reading an extract's roads; without one, rows are read."""
 _NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 _LAYERED = (Format.GEOPACKAGE, Format.ZIP)
 
@@ -39,7 +41,7 @@ class _Unneeded(importlib.abc.MetaPathFinder):
 def main() -> None:
     """Read the file that the order on standard input names."""
     order = json.loads(sys.stdin.buffer.read())
-    folder, layer, limits = Path(order["folder"]), order["layer"], Limits(**order["limits"])
+    folder, limits = Path(order["folder"]), Limits(**order["limits"])
     lock.close(folder / INSIDE, folder / OUTSIDE, limits)
     if os.getppid() != order["parent"]:
         os._exit(0)  # it ended before its end could be ours too, and nobody waits
@@ -49,8 +51,12 @@ def main() -> None:
 
     out = folder / OUTSIDE
     try:
-        table = _read(folder / INSIDE / CONTENT, out, layer, limits)
-        exchange.write(out, table)
+        if order.get("task") == ROADS:
+            from finder.sources import osm, osm_handover
+
+            osm_handover.write(out, osm.read(order["file"], limits))
+        else:
+            exchange.write(out, _read(folder / INSIDE / CONTENT, out, order["layer"], limits))
     except Refusal as refusal:
         exchange.write_refusal(out, refusal.code, refusal.params)
     except MemoryError:
@@ -58,7 +64,9 @@ def main() -> None:
     except OSError as error:
         traceback.print_exc()
         if error.errno in _NO_ROOM:
-            (out / exchange.ROWS).write_bytes(b"")  # the refusal needs a little room
+            for handed in out.iterdir():  # the refusal needs a little room
+                if handed.is_file():
+                    handed.write_bytes(b"")
             exchange.write_refusal(out, "not_copied", {"reason": os.strerror(error.errno or 0)})
         else:
             exchange.write_refusal(out, "failed", {})
