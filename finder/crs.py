@@ -216,6 +216,11 @@ def points_to_metric(lon: Sequence[float], lat: Sequence[float]) -> Geometries:
     return points
 
 
+def ground_m(start: NDArray[np.float64], end: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return metres on the ellipsoid between places in degrees, both (n, 2): on no map's scale."""
+    return np.asarray(pyproj.Geod(ellps="GRS80").inv(start[:, 0], start[:, 1], end[:, 0], end[:, 1])[2], dtype=float)
+
+
 @functools.cache
 def reach() -> tuple[float, float, float, float]:
     """Return the box in degrees in which `METRIC` is trusted: its own area of use and some way around it."""
@@ -258,6 +263,7 @@ __all__ = [
     "METRIC",
     "Geometries",
     "Named",
+    "ground_m",
     "is_north_first",
     "is_rough",
     "lonlat_box",

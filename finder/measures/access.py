@@ -72,3 +72,15 @@ def estimated_min(beeline_km: pd.Series, vehicle: Vehicle) -> pd.Series:
         minutes += np.clip(road_km - lower, 0.0, upper - lower) / speed_km_h * 60.0
         lower = upper
     return pd.Series(minutes, index=beeline_km.index)
+
+
+def estimated_reach_km(minutes: float, vehicle: Vehicle) -> float:
+    """Return the beeline kilometres whose `estimated_min` is `minutes` (≥ 0): what lies closer takes less."""
+    road_km, left_min = 0.0, minutes
+    lower = 0.0
+    for upper, speed_km_h in SPEEDS_KM_H[vehicle]:
+        km = min(upper - lower, max(left_min, 0.0) / 60.0 * speed_km_h)
+        road_km += km
+        left_min -= km / speed_km_h * 60.0
+        lower = upper
+    return road_km / DETOUR

@@ -1,0 +1,183 @@
+"""The graph that one vehicle may drive: crossings split where it matters how one came there."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.sparse import csr_array
+from scipy.sparse.csgraph import connected_components
+
+from finder.roads.arrays import Ints, Longs, Reals
+from finder.roads.network import Matrix
+
+INSTANT_S = 1e-6
+"""Seconds of a change of state on the spot: a sparse matrix knows no zero."""
+SHORTEST_S = 1e-3
+"""Seconds of the shortest arc, for the same reason."""
+
+
+@dataclass(frozen=True, eq=False)
+class Arcs:
+    """All arcs as one vehicle finds them.
+
+    `seconds` are inf where it may not drive, `destination` arcs may not be driven through, at `blocked` crossings it
+    cannot pass; `banned` gives, for an arc, those that may not follow it.
+    """
+
+    tail: Longs
+    head: Longs
+    seconds: Reals
+    destination: NDArray[np.bool_]
+    blocked: NDArray[np.bool_]
+    banned: Mapping[int, Iterable[int]]
+
+
+@dataclass(frozen=True, eq=False)
+class States:
+    """The states of a graph with its entries, and whether each arc lies in the largest strongly connected part."""
+
+    node: Ints
+    head: Ints
+    forward: Matrix
+    backward: Matrix
+    entry: Ints
+    entry_start: Ints
+    main: NDArray[np.bool_]
+
+
+def split(arcs: Arcs, crossings: int) -> States:
+    """Return the states that these arcs lead between; `crossings` is how many there are."""
+    tail, head, node = _dead_ends(arcs, crossings)
+    allowed = np.isfinite(arcs.seconds)
+    main = _largest_part(tail, head, allowed, len(node))
+    made = _Made(arcs, tail, head, node)
+    return States(main=main, **made.states())
+
+
+def _dead_ends(arcs: Arcs, crossings: int) -> tuple[Longs, Longs, Longs]:
+    """Return tails and heads where each arc has an end of its own at a crossing that cannot be passed."""
+    tail, head = arcs.tail.copy(), arcs.head.copy()
+    arriving = np.flatnonzero(arcs.blocked[head])
+    ends = np.arange(crossings, crossings + len(arriving))
+    node = np.concatenate([np.arange(crossings), head[arriving]])
+    head[arriving] = ends
+    tail[arriving ^ 1] = ends  # only back the way one came
+    return tail, head, node
+
+
+def _largest_part(tail: Longs, head: Longs, allowed: NDArray[np.bool_], n: int) -> NDArray[np.bool_]:
+    ends = (np.ones(int(allowed.sum()), dtype=np.int8), (tail[allowed], head[allowed]))
+    _, part = connected_components(csr_array(ends, shape=(n, n)), directed=True, connection="strong")
+    largest = np.bincount(part).argmax() if len(part) else -1
+    inside: NDArray[np.bool_] = part == largest
+    return allowed & inside[tail] & inside[head]
+
+
+class _Made:
+    """Collects the entries between states."""
+
+    def __init__(self, arcs: Arcs, tail: Longs, head: Longs, node: Longs) -> None:
+        self.arcs, self.tail = arcs, tail
+        self.allowed = np.isfinite(arcs.seconds)
+        self.inner = arcs.destination & self.allowed
+        self.node: list[Longs] = [node]
+        self.count = len(node)
+        touched = np.unique(np.concatenate([tail[self.inner], head[self.inner]]))
+        self.leaving, self.arriving = (np.full(len(node), -1, dtype=np.int64) for _ in range(2))
+        self.leaving[touched] = self._new(node[touched])
+        self.arriving[touched] = self._new(node[touched])
+        self.head = np.full((len(tail), 2), -1, dtype=np.int64)
+        plain = self.allowed & ~self.inner
+        self.head[plain, 0] = head[plain]
+        self.head[self.inner, 0] = self.leaving[head[self.inner]]
+        self.head[self.inner, 1] = self.arriving[head[self.inner]]
+        self.entries: list[tuple[Longs, Longs, Longs]] = []
+        self._ordinary(plain, touched)
+        self._restricted(head)
+
+    def _new(self, nodes: Longs) -> Longs:
+        self.node.append(nodes)
+        self.count += len(nodes)
+        return np.arange(self.count - len(nodes), self.count)
+
+    def _ordinary(self, plain: NDArray[np.bool_], touched: Longs) -> None:
+        # made before restrictions give arcs heads of their own; tails stay
+        open_, inner = np.flatnonzero(plain), np.flatnonzero(self.inner)
+        self.plain_entries = (self.tail[open_], open_)
+        self.leaving_entries = (self.leaving[self.tail[inner]], inner)
+        self.arriving_entries = (self.arriving[self.tail[inner]], inner)
+        self.entries.append(_on_the_spot(self.leaving[touched], touched))
+        self.entries.append(_on_the_spot(touched, self.arriving[touched]))
+
+    def _restricted(self, head: Longs) -> None:
+        """Give every arc with banned followers states of its own at its end."""
+        banned = {arc: set(followers) for arc, followers in self.arcs.banned.items() if self.allowed[arc]}
+        at = {int(head[arc]) for arc in banned}
+        following: dict[int, list[int]] = defaultdict(list)
+        for arc in np.flatnonzero(self.allowed & np.isin(self.tail, list(at))).tolist():
+            following[int(self.tail[arc])].append(arc)
+        own: dict[int, tuple[int, int, int]] = {}
+        for arc in sorted(banned):
+            # at large, leaving, arriving
+            own[arc] = tuple(self._new(np.repeat(self.node[0][head[arc]], 3)).tolist())
+            large, leaving, arriving = own[arc]
+            self.head[arc] = (leaving, arriving) if self.inner[arc] else (large, -1)
+        pairs: list[tuple[int, int]] = []
+        spots: list[tuple[int, int]] = []
+        for arc, (large, leaving, arriving) in own.items():
+            spots += [(leaving, large), (large, arriving)]
+            for follower in following[int(head[arc])]:
+                if follower in banned[arc]:
+                    continue
+                if self.inner[follower]:
+                    pairs += [(leaving, follower), (arriving, follower)]
+                else:
+                    pairs.append((large, follower))
+        if own:
+            self.entries.append(_on_the_spot(*np.array(spots, dtype=np.int64).T))
+        arriving_states = {states[2] for states in own.values()}
+        for state, follower in pairs:
+            side = int(state in arriving_states)
+            self.entries.append(
+                (np.array([state]), self.head[[follower], side if self.inner[follower] else 0], np.array([follower]))
+            )
+
+    def states(self) -> dict[str, Any]:
+        """Return what `States` is made of."""
+        for (tails, arcs), side in (
+            (self.plain_entries, 0),
+            (self.leaving_entries, 0),
+            (self.arriving_entries, 1),
+        ):
+            self.entries.append((tails, self.head[arcs, side], arcs))
+        begin, finish, arc = (np.concatenate(part) for part in zip(*self.entries, strict=True))
+        seconds = np.where(arc >= 0, np.maximum(self.arcs.seconds[arc], SHORTEST_S), INSTANT_S)
+        forward, order = _rows(begin, finish, seconds, arc, self.count)
+        backward, _ = _rows(finish, begin, seconds, arc, self.count)
+        placed = arc[order]
+        by_arc = np.argsort(placed, kind="stable")
+        by_arc = by_arc[placed[by_arc] >= 0]
+        counts = np.bincount(placed[placed >= 0], minlength=len(self.tail))
+        return {
+            "node": np.concatenate(self.node).astype(np.int32),
+            "head": self.head.astype(np.int32),
+            "forward": forward,
+            "backward": backward,
+            "entry": by_arc.astype(np.int32),
+            "entry_start": np.concatenate([[0], np.cumsum(counts)]).astype(np.int32),
+        }
+
+
+def _on_the_spot(begin: Longs, finish: Longs) -> tuple[Longs, Longs, Longs]:
+    return begin, finish, np.full(len(begin), -1, dtype=np.int64)
+
+
+def _rows(row: Longs, column: Longs, seconds: Reals, arc: Longs, n: int) -> tuple[Matrix, Longs]:
+    order = np.lexsort((column, row))
+    start = np.concatenate([[0], np.cumsum(np.bincount(row, minlength=n))]).astype(np.int32)
+    return Matrix(start, column[order].astype(np.int32), seconds[order], arc[order].astype(np.int32)), order
