@@ -101,6 +101,7 @@ class Config:
     operator: str | None
     contact: str | None
     limits: Limits = DEFAULT
+    network: Path | None = None  # a built road network's file; None: ways are estimated
 
     @classmethod
     def from_env(cls, env: Mapping[str, str] | None = None, *, sample: bool = False) -> Config:
@@ -124,4 +125,5 @@ class Config:
             operator=env.get("FINDER_OPERATOR", "").strip() or None,
             contact=env.get("FINDER_CONTACT", "").strip() or None,
             limits=_limits(env),
+            network=Path(network) if (network := env.get("FINDER_NETWORK", "").strip()) else None,
         )

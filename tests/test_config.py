@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -18,6 +19,7 @@ def test_nothing_set_is_ready_for_local_use() -> None:
     assert config.database == f"sqlite:///{config.data_dir / 'finder.sqlite'}"
     assert config.freshness == Freshness(due=90, unconfirmed=180, hidden=365)
     assert (config.url, config.secret_key, config.language, config.operator, config.contact) == (None,) * 5
+    assert config.network is None
     assert config.cache_dir != config.data_dir
 
 
@@ -33,6 +35,7 @@ def test_every_setting_is_read() -> None:
             "FINDER_HIDDEN_DAYS": "120",
             "FINDER_OPERATOR": "Musterstadt",
             "FINDER_CONTACT": "land@example.org",
+            "FINDER_NETWORK": " /srv/roads.arrow ",
         }
     )
     assert config.database == "postgresql+psycopg://finder@db/finder"
@@ -40,6 +43,7 @@ def test_every_setting_is_read() -> None:
     assert (config.secret_key, config.language) == ("s3cret", "en")
     assert config.freshness == Freshness(due=30, unconfirmed=60, hidden=120)
     assert (config.operator, config.contact) == ("Musterstadt", "land@example.org")
+    assert config.network == Path("/srv/roads.arrow")
 
 
 LIMITS = {

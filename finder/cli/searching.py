@@ -37,7 +37,8 @@ def criteria_options(function: F) -> F:
 
 def read_question(session: Session, given: dict[str, Any], workplace: Workplace) -> tuple[Question, Context]:
     """Return the question that a command's options ask."""
-    context = surroundings.context(session, dt.date.today(), workplace.language)
+    # the road network comes in here; without one minutes are estimates
+    context = surroundings.context(session, dt.date.today(), workplace.language, network=None)
     pairs = [
         (word, text)
         for word, texts in given.items()

@@ -71,6 +71,14 @@ class Within:
 
 
 @dataclass(frozen=True)
+class Reached:
+    """The site is among those reached, by their keys; not known of those in `unknown` and of a site without a place."""
+
+    within: frozenset[int]
+    unknown: frozenset[int] = frozenset()
+
+
+@dataclass(frozen=True)
 class And:
     parts: tuple[Predicate, ...]
 
@@ -85,7 +93,7 @@ class Not:
     part: Predicate
 
 
-Predicate = Compare | AnyOf | IsUnknown | Words | Intersects | Within | And | Or | Not
+Predicate = Compare | AnyOf | IsUnknown | Words | Intersects | Within | Reached | And | Or | Not
 
 
 @dataclass(frozen=True)

@@ -42,7 +42,10 @@ class Isochrone:
 
 @dataclass(frozen=True, kw_only=True)
 class Catchment:
-    """People within so many minutes. None is not known; `basis` names whom was counted, as of when."""
+    """People within so many minutes. None is not known; `basis` names whom was counted, as of when.
+
+    `at_least`: what is known of people ends within these minutes, so that there may be more.
+    """
 
     vehicle: Vehicle
     minutes: int
@@ -51,3 +54,17 @@ class Catchment:
     method: Method
     basis: str
     as_of: str | None
+    network_as_of: str | None = None
+    at_least: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class Reachable:
+    """Who reaches a place within some minutes over the road network as of `as_of`, by the keys of the sites.
+
+    `unknown` are those on no part of the network from which ways are known; all others do not reach it in time.
+    """
+
+    within: tuple[int, ...]
+    unknown: tuple[int, ...] = ()
+    as_of: str | None = None

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from finder.language import N_, Language
-from finder.model.query import AnyOf, IsUnknown, Predicate
+from finder.model.access import ACCESS_ATTRIBUTES
+from finder.model.query import AnyOf, IsUnknown, Predicate, fold
 from finder.model.vocabulary import LISTED, AccessKind, Availability, Labelled, Vehicle, Zoning
 from finder.presentation import format, phrases, symbols
 from finder.search.counts import Counts
@@ -32,6 +33,14 @@ OPEN = ORDER[:5]
 """Sections unfolded from the start; the others unfold when something in them is asked."""
 HECTARES = ("min_area", "max_area")
 """Words whose fields take hectares and are sent as `min_area_ha`; an address always states the unit."""
+WITHIN = {"min": "within_min", "km": "within_km"}
+"""Words that one field takes by its unit, sent as `within` and `within_unit`; an address says which it is."""
+OFFERED_SORTS = (
+    *(DEFAULT_SORT, "size_asc"),
+    *(f"{kind.value}_min" for kind in OFFERED_ACCESS),
+    *("name", "municipality", "price", "verified"),
+)
+"""Orders on the page; the others stay askable by their word."""
 
 
 @dataclass(frozen=True)
@@ -48,9 +57,10 @@ class Option:
 
 @dataclass(frozen=True)
 class Field:
-    """One form field. `widget` is area, number, date, text, checks, select or pair (of the fields in `parts`).
+    """One form field. `widget` is area, number, units, date, text, checks, select or pair (of the fields in `parts`).
 
-    `unknown` sites would answer everything else, but this is not known of them; None where that is not counted.
+    `options` are the choices; of a number with units, which of them it is in; of a text, what may be meant. `unknown`
+    sites would answer everything else, but this is not known of them; None where that is not counted.
     """
 
     word: str
@@ -66,6 +76,11 @@ class Field:
     def name(self) -> str:
         """The name it is sent under."""
         return f"{self.word}_ha" if self.widget == "area" else self.word
+
+    @property
+    def words(self) -> tuple[str, ...]:
+        """The words that an address says it by."""
+        return tuple(WITHIN.values()) if self.widget == "units" else (self.word,)
 
 
 @dataclass(frozen=True)
@@ -106,7 +121,8 @@ def form(question: Question, context: Context, counts: Counts, language: Languag
         if section is Section.SIZE:
             fields = [Field("area", "pair", language.text(section.label), parts=tuple(fields))]
         if section is Section.TRANSPORT:
-            fields = [*(_limits(kind, question, language) for kind in OFFERED_ACCESS), _vehicle(question, language)]
+            limits = (_limits(kind, question, language) for kind in OFFERED_ACCESS)
+            fields = [*limits, *_near(question, context, language), _vehicle(question, language)]
         words = {field.word for field in each(fields)}
         asked = any(a.criterion.word in words for a in question.asked)
         sections.append(
@@ -122,7 +138,7 @@ def each(fields: Iterable[Field]) -> list[Field]:
 
 def kept(question: Question, fieldsets: Iterable[Fieldset]) -> list[tuple[str, str]]:
     """Return the words that a change of the form must carry along because it has no fields for them."""
-    shown = {field.word for fieldset in fieldsets for field in each(fieldset.fields)}
+    shown = {word for fieldset in fieldsets for field in each(fieldset.fields) for word in field.words}
     return [(word, text) for word, text in question.words() if word not in shown and word != "page"]
 
 
@@ -132,11 +148,18 @@ def kept_in_order(question: Question) -> list[tuple[str, str]]:
 
 
 def written_out(pairs: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
-    """Return what a form sends as an address says it: no empty words, and hectares with their unit."""
-    words = []
+    """Return what a form sends as an address says it: no empty words, hectares with their unit, what is within what."""
+    pairs, words = list(pairs), []
+    units = {text for name, text in pairs if name == "within_unit"}
+    chosen = units.pop() if len(units) == 1 else ""
     for name, text in pairs:
         text, word = text.strip(), name.removesuffix("_ha")
-        if word == name or word not in HECTARES:
+        if name == "within" and chosen in WITHIN:
+            typed = next((unit for unit in WITHIN if text.casefold().endswith(unit)), chosen)
+            word = WITHIN[typed]
+        elif name == "within_unit" and chosen in WITHIN:
+            continue
+        elif word == name or word not in HECTARES:
             word = name
         elif text and text[-1].isdecimal():  # "²" is a digit, too
             text += "ha"
@@ -228,6 +251,20 @@ def _limits(kind: AccessKind, question: Question, language: Language) -> Field:
     return Field(kind.value, "pair", format.capital(language.text(kind.label)), parts=parts)
 
 
+def _near(question: Question, context: Context, language: Language) -> tuple[Field, Field]:
+    """Return the place to be near to, and how near in minutes or kilometres."""
+    unit = "min" if question.within_km is None else "km"
+    within = question.within_min if question.within_km is None else question.within_km
+    units = tuple(Option(one, one, one == unit) for one in WITHIN)
+    known = tuple(Option(name, name, False) for name in sorted(context.places, key=fold))
+    place = language.text(N_("Near a town or longitude,latitude"))
+    amount = language.text(N_("At most from there"))
+    return (
+        Field("near", "text", place, value=" ".join(question.texts("near")), options=known),
+        Field("within", "units", amount, value=_plain(within, language), options=units),
+    )
+
+
 def _vehicle(question: Question, language: Language) -> Field:
     options = tuple(Option(v.value, language.text(v.label), v is question.vehicle) for v in Vehicle)
     return Field("vehicle", "select", language.text(N_("Vehicle")), options=options)
@@ -270,25 +307,16 @@ def ways_out(
 
 
 def sorts(question: Question, language: Language) -> tuple[Option, ...]:
-    """Return the orders a page offers."""
-    offered = (
-        DEFAULT_SORT,
-        "size_asc",
-        "motorway_junction_min",
-        "inland_port_min",
-        "name",
-        "municipality",
-        "price",
-        "verified",
-    )
-    words = [*offered, *([question.sort] if question.sort not in offered else [])]
-    return tuple(
-        Option(
-            word,
-            language.text(N_("nearest %(kind)s first"), kind=language.text(SORTS[word][0]))
-            if word.endswith(("_min", "_km"))
-            else language.text(SORTS[word][0]),
-            word == question.sort,
-        )
-        for word in words
-    )
+    """Return the orders a page offers; those by access say by what measure and vehicle."""
+    words = [*OFFERED_SORTS, *([question.sort] if question.sort not in OFFERED_SORTS else [])]
+    return tuple(Option(word, _order(word, question, language), word == question.sort) for word in words)
+
+
+def _order(word: str, question: Question, language: Language) -> str:
+    label, keys = SORTS[word]
+    if keys[0].attribute not in ACCESS_ATTRIBUTES:
+        return language.text(label)
+    kind, own, unit = ACCESS_ATTRIBUTES[keys[0].attribute]
+    said = {"min": N_("%(kind)s: fewest minutes (%(vehicle)s)"), "km": N_("%(kind)s: fewest kilometres (%(vehicle)s)")}
+    vehicle = language.text((question.vehicle or own).label)
+    return language.text(said[unit], kind=format.capital(language.text(kind.label)), vehicle=vehicle)

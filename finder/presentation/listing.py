@@ -81,7 +81,7 @@ def hits(answer: Answer, context: Context, days: Freshness, language: Language) 
             days,
             context.today,
             language,
-            tuple(phrases.name(asked[i].criterion, language) for i in listed.unknown),
+            tuple(phrases.missing(asked[i], language) for i in listed.unknown),
         )
         for listed in answer.hits
     )

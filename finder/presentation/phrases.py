@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from finder.language import N_, Language
+from finder.model.query import Reached
 from finder.model.site import ATTRIBUTES
-from finder.model.vocabulary import Labelled, Zoning
+from finder.model.vocabulary import Labelled, Method, Vehicle, Zoning
 from finder.presentation import format
 from finder.search.answer import Answer
-from finder.search.criteria import Context, Criterion, Kind
+from finder.search.criteria import Context, Criterion, Kind, Near, driven
 from finder.search.question import Asked, Potential, Question
 
 NOUNS = {
@@ -20,6 +21,8 @@ NOUNS = {
     "verified_on": N_("confirmation"),
 }
 """What criteria ask of several attributes together, or call by another name than facts do."""
+DRIVEN = {Vehicle.CAR: N_("by car"), Vehicle.TRUCK: N_("by truck")}
+"""How a way is made, within a sentence."""
 
 
 def phrase(asked: Asked, question: Question, context: Context, language: Language) -> str:
@@ -30,6 +33,11 @@ def phrase(asked: Asked, question: Question, context: Context, language: Languag
         kind = criterion.access[0]
         params["kind"] = language.text(kind.label)
         params["vehicle"] = language.text((question.vehicle or kind.vehicle).label)
+    if criterion.kind is Kind.PLACE and question.within_min is not None:
+        params["minutes"] = f"{format.number(question.within_min, language)}{format.NO_BREAK}min"
+        params["vehicle"] = language.text(DRIVEN[driven(question.vehicle)])
+        params["method"] = _way(asked.value, context, language)
+        return language.text(N_("within %(minutes)s %(vehicle)s (%(method)s) of %(value)s"), **params)
     if criterion.kind is Kind.PLACE and question.within_km is not None:
         params["within"] = f"{format.number(question.within_km, language)}{format.NO_BREAK}km"
     if criterion.sentence == "%(value)s":
@@ -57,8 +65,19 @@ def _value(asked: Asked, context: Context, language: Language) -> str:
         case Kind.SECTORS:
             return either([context.sectors[code] for code in value], language)
         case Kind.PLACE:
-            return str(value[0])
+            return str(value.name)
     return str(value)
+
+
+def _way(near: Near, context: Context, language: Language) -> str:
+    """Return how the minutes to a place were made: "road network, as of Oct 2026", or an estimate and why."""
+    if near.reachable is not None:
+        said = format.as_of(near.reachable.as_of, language)
+        of = language.text(N_("undated")) if said is None else language.text(N_("as of %(date)s"), date=said)
+        return f"{language.text(Method.NETWORK.label)}, {of}"
+    if context.reach is not None:
+        return language.text(N_("estimate, for the road network does not go there"))
+    return language.text(Method.ESTIMATE.label)
 
 
 def _choice(member: Labelled, language: Language) -> str:
@@ -79,15 +98,21 @@ def name(criterion: Criterion, language: Language) -> str:
     return language.text(ATTRIBUTES[criterion.asks].label)
 
 
+def missing(asked: Asked, language: Language) -> str:
+    """Return what is not known of a site that a criterion leaves out, as a noun."""
+    by_road = isinstance(asked.predicate, Reached)
+    return language.text(N_("way by road")) if by_road else name(asked.criterion, language)
+
+
 def left_out(answer: Answer, language: Language) -> str | None:
     """Return the sentence about sites that were left out for want of knowledge alone, or None where there are none."""
     if not answer.left_out:
         return None
-    missing: dict[str, int] = {}
+    gaps: dict[str, int] = {}
     for asked, count in answer.left_out_by:
-        word = format.capital(name(asked.criterion, language))
-        missing[word] = max(missing.get(word, 0), count)
-    reasons = ", ".join(f"{word} {format.number(count, language)}" for word, count in missing.items())
+        word = format.capital(missing(asked, language))
+        gaps[word] = max(gaps.get(word, 0), count)
+    reasons = ", ".join(f"{word} {format.number(count, language)}" for word, count in gaps.items())
     n = answer.left_out
     count_text = format.number(n, language)
     if answer.question.unknown:

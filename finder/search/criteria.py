@@ -1,8 +1,8 @@
 """The table of criteria: one row gives the URL word, the CLI option, the form field, the predicate and the sentence.
 
 Everything that asks reads this table, so that form, address, command line and answer cannot drift apart. A criterion
-that needs several words (`near` with `within_km`, the vehicle of an access limit) reads its companions from the
-`Context`.
+that needs several words (`near` with `within_km` or `within_min`, the vehicle of an access limit) reads its companions
+from the `Context`.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from shapely import Point
 from finder import crs
 from finder.errors import UnknownWord
 from finder.language import N_
+from finder.measures.access import estimated_reach_km
 from finder.model.access import km_name, min_name
 from finder.model.query import (
     And,
@@ -30,10 +31,12 @@ from finder.model.query import (
     Operator,
     Or,
     Predicate,
+    Reached,
     Within,
     Words,
     fold,
 )
+from finder.model.reach import Reachable
 from finder.model.vocabulary import (
     AccessKind,
     Availability,
@@ -51,6 +54,9 @@ from finder.model.vocabulary import (
 from finder.search import values
 
 MOST_WORDS, LONGEST_WORDS = 20, 300
+
+Reach = Callable[[Point, Vehicle, float], Reachable | None]
+"""Tells who reaches a point (metres) in so many minutes over the road network; None: the network does not go there."""
 
 
 class Kind(StrEnum):
@@ -91,8 +97,19 @@ class Context:
     towns: Mapping[str, str] = field(default_factory=dict)  # municipality code -> name
     sectors: Mapping[str, str] = field(default_factory=dict)  # code -> label
     places: Mapping[str, Point] = field(default_factory=dict)  # name -> point in metres
+    reach: Reach | None = None  # None: there is no road network, and minutes are estimated
     vehicle: Vehicle | None = None
     within_km: float | None = None
+    within_min: float | None = None
+
+
+@dataclass(frozen=True)
+class Near:
+    """A place to be near to. `reachable` says who is, where minutes were asked and the road network knows."""
+
+    name: str
+    point: Point
+    reachable: Reachable | None = None
 
 
 @dataclass(frozen=True)
@@ -192,10 +209,16 @@ def _in_towns(value: tuple[str, ...], _: Context) -> Predicate:
     return Or((AnyOf("municipality", value), further))
 
 
-def _read_near(word: str, texts: list[str], context: Context) -> tuple[str, Point]:
+def _read_near(word: str, texts: list[str], context: Context) -> Near:
     if len(texts) > 1:
         raise UnknownWord(N_("“%(word)s” is given more than once."), word=word)
-    (text,) = texts
+    name, point = _read_place(word, texts[0], context)
+    if context.reach is None or context.within_min is None:
+        return Near(name, point)
+    return Near(name, point, context.reach(point, driven(context.vehicle), context.within_min))
+
+
+def _read_place(word: str, text: str, context: Context) -> tuple[str, Point]:
     if (lonlat := values.point(text)) is not None:
         west, south, east, north = crs.reach()
         if not (west <= lonlat[0] <= east and south <= lonlat[1] <= north):
@@ -215,9 +238,19 @@ def _read_words(word: str, text: str) -> str:
     return shown
 
 
-def _near(value: tuple[str, Point], context: Context) -> Predicate:
-    assert context.within_km is not None
-    return Within(value[1], context.within_km * 1000.0)
+def _near(value: Near, context: Context) -> Predicate:
+    if value.reachable is not None:
+        return Reached(frozenset(value.reachable.within), frozenset(value.reachable.unknown))
+    km = context.within_km
+    if context.within_min is not None:
+        km = estimated_reach_km(context.within_min, driven(context.vehicle))
+    assert km is not None
+    return Within(value.point, km * 1000.0)
+
+
+def driven(vehicle: Vehicle | None) -> Vehicle:
+    """Return the vehicle that minutes to a place are meant for when none is named."""
+    return vehicle or Vehicle.CAR
 
 
 def _access_limits(kind: AccessKind) -> tuple[Criterion, Criterion]:

@@ -56,7 +56,7 @@ SORTS: dict[str, tuple[str, tuple[Sort, ...]]] = {
 """Orders by their word: label and keys. Access kinds are ordered for the vehicle that counts for them."""
 DEFAULT_SORT = "size"
 PAGE_SIZE = 12
-COMPANIONS = ("vehicle", "within_km", "potential", "status", "unknown", "sort", "page")
+COMPANIONS = ("vehicle", "within_km", "within_min", "potential", "status", "unknown", "sort", "page")
 """Words that shape an answer without being criteria of a site."""
 IGNORED_ON_PAGES = ("gclid", "fbclid")
 """Trackers that others append to links; HTML pages alone ignore them (and utm_*)."""
@@ -80,6 +80,7 @@ class Question:
     asked: tuple[Asked, ...] = ()
     vehicle: Vehicle | None = None
     within_km: float | None = None
+    within_min: float | None = None
     potential: Potential = Potential.NO
     status: tuple[Status, ...] = LISTED
     unknown: bool = False
@@ -119,8 +120,9 @@ class Question:
     def words(self) -> list[tuple[str, str]]:
         """Return the question as words and texts, as in its address; defaults are left out."""
         pairs = [(asked.criterion.word, text) for asked in self.asked for text in asked.texts]
-        if self.within_km is not None:
-            pairs.append(("within_km", f"{self.within_km:g}"))
+        for word, within in (("within_km", self.within_km), ("within_min", self.within_min)):
+            if within is not None:
+                pairs.append((word, values.plain(within)))
         if self.vehicle:
             pairs.append(("vehicle", self.vehicle.value))
         if self.potential is not Potential.NO:
@@ -140,11 +142,15 @@ class Question:
         return urlencode(dataclasses.replace(self, **changes).words())
 
     def without(self, asked: Asked) -> Question:
-        """Return the question without one criterion, on its first page."""
+        """Return the question without one criterion and the words that only it had need of, on its first page."""
         rest = tuple(a for a in self.asked if a is not asked)
-        within = self.within_km if any(a.criterion.word == "near" for a in rest) else None
-        vehicle = self.vehicle if any(a.criterion.access for a in rest) else None
-        return dataclasses.replace(self, asked=rest, within_km=within, vehicle=vehicle, page=1)
+        left = dataclasses.replace(self, asked=rest, page=1)
+        if not any(a.criterion.word == "near" for a in rest):
+            left = dataclasses.replace(left, within_km=None, within_min=None)
+        by_vehicle = left.within_min is not None or any(a.criterion.access for a in rest)
+        if not by_vehicle and SORTS[self.sort][1][0].attribute not in ACCESS_ATTRIBUTES:
+            left = dataclasses.replace(left, vehicle=None)
+        return left
 
     def texts(self, word: str) -> tuple[str, ...]:
         """Return the texts given for a criterion's word."""
@@ -172,13 +178,17 @@ def read(pairs: Iterable[tuple[str, str]], context: Context, *, page_words: bool
     single = {word: _single(word, texts) for word, texts in given.items() if word in COMPANIONS and word != "status"}
     vehicle = values.codes("vehicle", [single["vehicle"]], Vehicle)[0] if "vehicle" in single else None
     within_km = values.number("within_km", single["within_km"], units=("km",)) if "within_km" in single else None
-    if ("near" in given) != (within_km is not None):
-        raise UnknownWord(N_("“near” and “within_km” belong together."))
-    context = dataclasses.replace(context, vehicle=vehicle, within_km=within_km)
+    within_min = values.minutes("within_min", single["within_min"]) if "within_min" in single else None
+    if within_km is not None and within_min is not None:
+        raise UnknownWord(N_("Of “within_km” and “within_min” only one can be asked, not both."))
+    if ("near" in given) != (within_km is not None or within_min is not None):
+        raise UnknownWord(N_("“near” and either “within_km” or “within_min” belong together."))
+    context = dataclasses.replace(context, vehicle=vehicle, within_km=within_km, within_min=within_min)
     return Question(
         asked=tuple(_ask(BY_WORD[c.word], given[c.word], context) for c in CRITERIA if c.word in given),
         vehicle=vehicle,
         within_km=within_km,
+        within_min=within_min,
         potential=_choice("potential", single, Potential, Potential.NO),
         status=tuple(Status(s.value) for s in values.codes("status", given["status"], PublicStatus))
         if "status" in given

@@ -16,6 +16,8 @@ from finder.model.vocabulary import Labelled
 _GROUPED = r"\d{1,3}(?P<sign>[., \u00a0\u202f])\d{3}(?:(?P=sign)\d{3})*"
 _NUMBER = re.compile(rf"(?P<digits>\d{{1,12}}(?:[.,]\d{{1,6}})?|{_GROUPED})\s*(?P<unit>[^\d\s.,].*)?")
 _THOUSANDS = re.compile(_GROUPED)
+_MINUTES = re.compile(r"(?P<digits>\d{1,6}(?:[.,]\d{1,2})?)\s*(?:min)?", re.IGNORECASE)
+MOST_MINUTES = 180
 _SQUARE_METRES = {"ha": 10_000.0, "hektar": 10_000.0, "m²": 1.0, "m2": 1.0, "qm": 1.0, "km²": 1e6, "km2": 1e6}
 
 T = TypeVar("T")
@@ -35,6 +37,20 @@ def number(word: str, text: str, *, units: Iterable[str] = ()) -> float:
     if match and (match["unit"] is None or match["unit"].strip().casefold() in units):
         return _plain(match["digits"])
     raise wrong(word, text, N_("a number is expected, such as 4 or 2.5"))
+
+
+def minutes(word: str, text: str) -> float:
+    """Return minutes of a drive, more than none and at most `MOST_MINUTES`; "1.000" is nothing one can mean by that."""
+    match = _MINUTES.fullmatch(text.strip())
+    value = _plain(match["digits"]) if match else 0.0
+    if 0 < value <= MOST_MINUTES:
+        return value
+    raise wrong(word, text, N_("minutes above 0 and up to 180 are expected, such as 20"))
+
+
+def plain(value: float) -> str:
+    """Return a number as the readers of this module take it: all its digits, no grouping."""
+    return f"{value:.6f}".rstrip("0").rstrip(".")
 
 
 def area_m2(word: str, text: str) -> float:

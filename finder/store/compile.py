@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
 import sqlalchemy as sa
 from sqlalchemy.sql.elements import Grouping
 
@@ -20,6 +21,7 @@ from finder.model.query import (
     Operator,
     Or,
     Predicate,
+    Reached,
     Sort,
     Within,
     Words,
@@ -68,6 +70,8 @@ def predicate(session: Session, part: Predicate) -> Compiled:
         case Within(geometry, distance_m):
             place = spatial.place(session, tables.site, geometry, distance_m)
             return Compiled(place.condition, place.led)
+        case Reached():
+            return Compiled(_reached(part))
         case And(parts):
             compiled = [predicate(session, p) for p in parts]
             led = next((c.led for c in compiled if c.led is not None), None)
@@ -85,6 +89,18 @@ def _any_of(attribute: str, values: Sequence[Any]) -> sa.ColumnElement[bool]:
         text = sa.type_coerce(target, sa.Text)
         return sa.or_(sa.false(), *(HasToken(text, f"|{value}|") for value in values))
     return target.in_(list(values))
+
+
+def _reached(part: Reached) -> sa.ColumnElement[bool]:
+    # One byte for every key is looked up at once, a list of a hundred thousand keys is not. Keys number the sites from
+    # one on, so that there are hardly more bytes than sites; beyond the last byte the answer is no.
+    states = np.zeros(max(part.within | part.unknown, default=0) + 1, dtype=np.uint8)
+    for keys, code in ((part.unknown, 2), (part.within, 1)):
+        states[np.fromiter(keys, dtype=np.int64, count=len(keys))] = code
+    known = sa.literal(states.tobytes(), sa.LargeBinary)
+    state = sa.func.substr(known, tables.site.c.pk + 1, 1, type_=sa.LargeBinary)
+    unknown = sa.or_(tables.site.c.minx.is_(None), state == b"\x02")
+    return sa.case((unknown, sa.null()), (state == b"\x01", sa.true()), else_=sa.false())
 
 
 def order(sort: Sequence[Sort]) -> list[sa.ColumnElement[Any]]:

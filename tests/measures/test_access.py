@@ -100,6 +100,20 @@ def test_minutes_follow_the_stated_speeds(vehicle: Vehicle) -> None:
     pd.testing.assert_series_equal(minutes, expected)
 
 
+@pytest.mark.parametrize("vehicle", Vehicle)
+@given(st.floats(0, 600))
+def test_the_reach_is_where_the_estimated_minutes_end(vehicle: Vehicle, minutes: float) -> None:
+    km = access.estimated_reach_km(minutes, vehicle)
+    assert access.estimated_min(pd.Series([km]), vehicle)[0] == pytest.approx(minutes, rel=1e-9, abs=1e-9)
+
+
+@pytest.mark.parametrize("vehicle", Vehicle)
+@given(st.floats(0, 600))
+def test_the_reach_of_estimated_minutes_is_their_way(vehicle: Vehicle, km: float) -> None:
+    (minutes,) = access.estimated_min(pd.Series([km]), vehicle)
+    assert access.estimated_reach_km(minutes, vehicle) == pytest.approx(km, rel=1e-9, abs=1e-9)
+
+
 @given(st.floats(0, 300))
 def test_a_truck_is_never_quicker_than_a_car(km: float) -> None:
     way = pd.Series([km])

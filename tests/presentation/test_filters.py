@@ -60,6 +60,8 @@ def sent(asked: Question, language: Language) -> list[tuple[str, str]]:
                 words.append((one.name, ""))
         else:
             words.append((one.name, one.value))
+            if one.widget == "units":
+                words += [(f"{one.name}_unit", option.value) for option in one.options if option.chosen]
     return words
 
 
@@ -91,7 +93,7 @@ def texts(criterion: Criterion) -> st.SearchStrategy[list[str]]:
         case Kind.BOX:
             return st.just(["6.9,51.5,7.2,51.7"])
         case Kind.PLACE:
-            return st.just(["Musterstadt"])
+            return st.sampled_from([["Musterstadt"], ["7.1,51.6"]])
     return st.text("abcäöü ß-", min_size=1).map(str.strip).filter(bool).map(lambda t: [t])
 
 
@@ -101,7 +103,7 @@ def questions(draw: Any) -> Question:
     chosen = draw(st.lists(st.sampled_from(CRITERIA), unique=True, max_size=6))
     pairs = [(criterion.word, text) for criterion in chosen for text in draw(texts(criterion))]
     if any(criterion.kind is Kind.PLACE for criterion in chosen):
-        pairs.append(("within_km", "3.5"))
+        pairs.append(draw(st.sampled_from([("within_km", "3.5"), ("within_min", "20"), ("within_min", "7.25")])))
     shape = st.fixed_dictionaries(
         {},
         optional={
@@ -136,7 +138,7 @@ def test_change_of_the_order_keeps_the_rest(asked: Question) -> None:
 def test_every_name_of_the_form_is_a_word_of_its_own() -> None:
     names = [one.name for one in form(ask())]
     assert len(set(names)) == len(names)
-    words = {criterion.word for criterion in CRITERIA} | {"vehicle"}
+    words = {criterion.word for criterion in CRITERIA} | {"vehicle", "within"}
     assert {name.removesuffix("_ha") if name not in words else name for name in names} <= words
 
 
@@ -148,6 +150,45 @@ def test_hectares_are_typed_without_their_unit() -> None:
         ("min_area", "2,5ha"),
         ("max_area", "900 m²"),
     ]
+
+
+@pytest.mark.parametrize(
+    ("within", "unit", "word", "text"),
+    [
+        ("20", "min", "within_min", "20"),
+        (" 7,5 ", "km", "within_km", "7,5"),
+        ("20 km", "min", "within_km", "20 km"),
+        ("9MIN", "km", "within_min", "9MIN"),
+        ("far", "min", "within_min", "far"),
+    ],
+)
+def test_nearness_is_said_by_its_unit(within: str, unit: str, word: str, text: str) -> None:
+    for sent in ([("within", within), ("within_unit", unit)], [("within_unit", unit), ("within", within)]):
+        assert filters.written_out([("near", "Marl"), *sent]) == [("near", "Marl"), (word, text)]
+
+
+def test_an_empty_nearness_is_not_asked() -> None:
+    assert filters.written_out([("near", ""), ("within", " "), ("within_unit", "min")]) == []
+
+
+@pytest.mark.parametrize(
+    "words", [[("within", "20")], [("within", "20"), ("within_unit", "miles")], [("within_unit", "miles")]]
+)
+def test_nearness_without_a_known_unit_is_left_to_be_refused(words: list[tuple[str, str]]) -> None:
+    assert filters.written_out(words) == words
+    twice = [("within", "20"), ("within_unit", "km"), ("within_unit", "min")]
+    assert filters.written_out(twice) == twice, "one of them would be a guess"
+
+
+def test_nearness_is_shown_as_it_was_asked() -> None:
+    def chosen(asked: Question) -> tuple[str, list[str]]:
+        within = field("within", asked, DE)
+        return within.value, [option.value for option in within.options if option.chosen]
+
+    assert chosen(ask()) == ("", ["min"])
+    assert chosen(ask(("near", "Musterstadt"), ("within_min", "7.5"))) == ("7,5", ["min"])
+    assert chosen(ask(("near", "Musterstadt"), ("within_km", "20"))) == ("20", ["km"])
+    assert [option.value for option in field("near", ask()).options] == ["Musterstadt"]
 
 
 @pytest.mark.parametrize("words", [[("zoning", "GI")], [("min_area", "4ha"), ("q", "a_ha")], [("q", "x ha")]])
@@ -213,3 +254,14 @@ def test_order_asked_by_word_is_offered() -> None:
     shown = filters.sorts(ask(("sort", word)), EN)
     assert [option.value for option in shown if option.chosen] == [word]
     assert len({option.label for option in shown}) == len(shown)
+
+
+@pytest.mark.parametrize("kind", filters.OFFERED_ACCESS)
+def test_orders_by_minutes_say_so_and_for_which_vehicle(kind: AccessKind) -> None:
+    def label(*pairs: tuple[str, str]) -> str:
+        return next(o.label for o in filters.sorts(ask(*pairs), EN) if o.value == f"{kind.value}_min")
+
+    named = kind.label[0].upper() + kind.label[1:]
+    assert label() == f"{named}: fewest minutes ({kind.vehicle.label})"
+    assert label(("vehicle", "truck")) == f"{named}: fewest minutes (truck 40 t)"
+    assert label(("vehicle", "car")) == f"{named}: fewest minutes (car)"

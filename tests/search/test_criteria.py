@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
 import re
 from typing import Any
 
+import numpy as np
+import pandas as pd
 import pytest
 import shapely
+from shapely import Point
 
 from finder import crs
 from finder.errors import UnknownWord
+from finder.measures.access import estimated_min
 from finder.model.access import ACCESS_ATTRIBUTES, km_name, min_name
+from finder.model.query import Reached
+from finder.model.reach import Reachable
 from finder.model.site import Restriction, Site
 from finder.model.vocabulary import (
     AccessKind,
@@ -57,8 +64,8 @@ INTERFACE = {
     *(f"max_{kind.value}_{unit}" for kind in AccessKind for unit in ("min", "km")),
 }
 """The words of the public interface."""
-LATER = {"within_min", "weights"}
-"""What waits for the road network and the ranking."""
+LATER = {"weights"}
+"""What waits for the ranking."""
 
 
 def read(*pairs: tuple[str, str]) -> question.Question:
@@ -191,7 +198,7 @@ def test_sentences_have_what_they_say(criterion: Any) -> None:
         known |= {"kind", "vehicle"}
         assert "kind" in places, "or it would not say what is near"
     if criterion.kind is Kind.PLACE:
-        known |= {"within"}
+        known |= {"within"}  # in kilometres; minutes have a sentence of their own
     assert places <= known
     assert places & {"value"} or criterion.kind is Kind.BOX
     assert criterion.label
@@ -264,10 +271,51 @@ def test_near_what_nobody_knows_is_refused(near: str) -> None:
         read(("near", near), ("within_km", "5"))
 
 
-@pytest.mark.parametrize("pairs", [[("near", "Musterstadt")], [("within_km", "5")]])
+@pytest.mark.parametrize("pairs", [[("near", "Musterstadt")], [("within_km", "5")], [("within_min", "5")]])
 def test_near_and_within_belong_together(pairs: list[tuple[str, str]]) -> None:
-    with pytest.raises(UnknownWord, match="belong together"):
+    with pytest.raises(UnknownWord, match="“near” and either “within_km” or “within_min” belong together"):
         read(*pairs)
+
+
+@pytest.mark.parametrize("near", [[], [("near", "Musterstadt")]])
+def test_kilometres_and_minutes_are_not_asked_together(near: list[tuple[str, str]]) -> None:
+    with pytest.raises(UnknownWord, match="“within_km” and “within_min”"):
+        read(*near, ("within_km", "5"), ("within_min", "5"))
+
+
+@pytest.mark.parametrize("vehicle", [None, *Vehicle])
+@pytest.mark.parametrize("minutes", [0.5, 20.0, 180.0])
+def test_without_a_network_minutes_are_those_estimated(vehicle: Vehicle | None, minutes: float) -> None:
+    pairs = [("near", "Musterstadt"), ("within_min", f"{minutes}"), *([("vehicle", vehicle.value)] if vehicle else [])]
+    km = pd.Series([0.0, 0.01, *np.linspace(0.05, 200, 400)])
+    expected = estimated_min(km, vehicle or Vehicle.CAR) <= minutes
+    sites = [factories.site(geometry=factories.at(1000 * away)) for away in km]
+    assert [answer(site, *pairs) for site in sites] == expected.tolist()
+    assert answer(factories.site(), *pairs) is None, "without a place"
+    assert read(*pairs).asked[0].value.reachable is None
+
+
+def test_a_network_is_asked_for_the_place_the_vehicle_and_the_minutes() -> None:
+    calls: list[tuple[Point, Vehicle, float]] = []
+
+    def reach(point: Point, vehicle: Vehicle, minutes: float) -> Reachable:
+        calls.append((point, vehicle, minutes))
+        return Reachable(within=(1,), unknown=(2,), as_of="2026-10")
+
+    driving = dataclasses.replace(CONTEXT, reach=reach)
+    near = [("near", "Beispielhausen"), ("within_min", "12,5 min")]
+    (asked,) = question.read(near, driving).asked
+    question.read([*near, ("vehicle", "truck")], driving)
+    question.read([("near", "Musterstadt"), ("within_km", "5"), ("max_airport_min", "9")], driving)
+    assert calls == [(factories.at(9000), Vehicle.CAR, 12.5), (factories.at(9000), Vehicle.TRUCK, 12.5)]
+    assert asked.predicate == Reached(frozenset({1}), frozenset({2}))
+    assert asked.value.reachable.as_of == "2026-10"
+
+
+def test_a_place_that_the_network_does_not_know_is_estimated() -> None:
+    beside = dataclasses.replace(CONTEXT, reach=lambda *_: None)
+    pairs = [("near", "Musterstadt"), ("within_min", "20")]
+    assert question.read(pairs, beside).predicates == read(*pairs).predicates
 
 
 def test_a_box_round_the_world_holds_every_place() -> None:

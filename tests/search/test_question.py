@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
+import re
 from urllib.parse import parse_qsl
 
 import pytest
@@ -41,9 +42,10 @@ def some_pairs() -> st.SearchStrategy[list[tuple[str, str]]]:
     }
     one = st.sampled_from(sorted(texts)).map(lambda word: (word, texts[word]))
     companion = st.sampled_from([(word, text) for word, known in others.items() for text in known])
-    near = st.sampled_from(
-        [[], [("near", "Musterstadt"), ("within_km", "2,5")], [("near", "7.1,51.6"), ("within_km", "12")]]
-    )
+    place = st.sampled_from(["Musterstadt", "7.1,51.6"]).map(lambda text: ("near", text))
+    km = st.decimals(0, 10**11, places=6).map(lambda n: ("within_km", str(n)))
+    minutes = st.decimals("0.01", 180, places=2).map(lambda n: ("within_min", str(n)))
+    near = st.just([]) | st.tuples(place, km | minutes).map(list)
     criteria = st.lists(one, max_size=6, unique_by=lambda pair: pair[0])
     companions = st.lists(companion, max_size=4, unique_by=lambda pair: pair[0])
     return (
@@ -111,11 +113,18 @@ def test_an_empty_value_is_an_absent_one(word: str) -> None:
         ("page", "²"),
         ("page", "9999999"),
         ("within_km", "far"),
+        ("within_km", "-5"),
+        *(
+            ("within_min", text)
+            for text in ("0", "0.001", "180.01", "181", "1.000", "1 000", "1.000.000", "-5", "1e2", "nan", "inf", "²")
+        ),
+        *(("within_min", text) for text in ("far", "20 km", "20,5,5", "20 min min", "0x10", "9" * 400)),
     ],
 )
 def test_wrong_companions_are_refused_by_name(word: str, text: str) -> None:
-    with pytest.raises(UnknownWord, match=f"“{word}” cannot be “{text.rpartition(',')[2]}”"):
-        read((word, text))
+    shown = text if word != "status" else text.rpartition(",")[2]
+    with pytest.raises(UnknownWord, match=re.escape(f"“{word}” cannot be “{shown[:80]}”")):
+        read(*([("near", "Musterstadt")] if word.startswith("within") else []), (word, text))
 
 
 @pytest.mark.parametrize(("word", "texts"), [("vehicle", "car truck"), ("sort", "size name"), ("page", "1 2")])
@@ -197,6 +206,25 @@ def test_a_criterion_can_be_taken_back() -> None:
     assert asked.texts("near") == ("Musterstadt",)
     assert asked.texts("zoning") == ()
     assert asked.vehicle is Vehicle.CAR
+
+
+@pytest.mark.parametrize("within", ["within_km", "within_min"])
+def test_the_vehicle_goes_with_the_last_that_has_need_of_it(within: str) -> None:
+    near = [("near", "Musterstadt"), (within, "5")]
+    alone = read(*near, ("vehicle", "truck"))
+    assert alone.without(alone.asked[0]).words() == []
+    both = read(*near, ("max_airport_km", "9"), ("vehicle", "truck"))
+    limit = next(one for one in both.asked if one.criterion.access)
+    assert both.without(limit) == read(*near, *([("vehicle", "truck")] if within == "within_min" else []))
+    ordered = read(*near, ("vehicle", "truck"), ("sort", "rail_station_min"))
+    (asked,) = ordered.asked
+    assert ordered.without(asked) == read(("vehicle", "truck"), ("sort", "rail_station_min")), "the order is by truck"
+
+
+@pytest.mark.parametrize(("text", "again"), [("1000000", "1000000"), ("1.234567", "1.234567"), ("0,5 km", "0.5")])
+def test_kilometres_keep_all_their_digits(text: str, again: str) -> None:
+    asked = read(("near", "Musterstadt"), ("within_km", text))
+    assert ("within_km", again) in asked.words()
 
 
 def test_potential_is_a_choice_with_labels() -> None:

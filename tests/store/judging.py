@@ -19,6 +19,7 @@ from finder.model.query import (
     Operator,
     Or,
     Predicate,
+    Reached,
     Within,
     Words,
     fold,
@@ -41,8 +42,8 @@ def value(name: str, site: Site, access: Mapping[str, float | None]) -> Any:
     return access.get(name) if name in ACCESS_ATTRIBUTES else getattr(site, name)
 
 
-def judge(part: Predicate, site: Site, access: Mapping[str, float | None]) -> bool | None:
-    """Return the site's answer."""
+def judge(part: Predicate, site: Site, access: Mapping[str, float | None], key: int = 1) -> bool | None:
+    """Return the answer of the site with this key."""
     match part:
         case Compare(name, how, other):
             known = value(name, site, access)
@@ -64,12 +65,15 @@ def judge(part: Predicate, site: Site, access: Mapping[str, float | None]) -> bo
             return None if site.geometry is None else bool(shapely.intersects(site.geometry, geometry))
         case Within(geometry, distance_m):
             return None if site.geometry is None else bool(shapely.dwithin(site.geometry, geometry, distance_m))
+        case Reached(within, unknown):
+            known = site.geometry is not None and (key in within or key not in unknown)
+            return key in within if known else None
         case And(parts):
-            return _all(judge(p, site, access) for p in parts)
+            return _all(judge(p, site, access, key) for p in parts)
         case Or(parts):
-            return _not(_all(_not(judge(p, site, access)) for p in parts))
+            return _not(_all(_not(judge(p, site, access, key)) for p in parts))
         case Not(inner):
-            return _not(judge(inner, site, access))
+            return _not(judge(inner, site, access, key))
 
 
 def _not(answer: bool | None) -> bool | None:

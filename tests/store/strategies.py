@@ -12,7 +12,20 @@ from hypothesis import strategies as st
 
 from finder.model.access import ACCESS_ATTRIBUTES
 from finder.model.attributes import Attribute, Type
-from finder.model.query import And, AnyOf, Compare, Intersects, IsUnknown, Not, Operator, Or, Predicate, Within, Words
+from finder.model.query import (
+    And,
+    AnyOf,
+    Compare,
+    Intersects,
+    IsUnknown,
+    Not,
+    Operator,
+    Or,
+    Predicate,
+    Reached,
+    Within,
+    Words,
+)
 from finder.model.site import ATTRIBUTES, Contact, Medium, Restriction, Site
 from finder.model.vocabulary import RestrictionKind, Severity
 from tests import factories
@@ -90,6 +103,12 @@ def boxes() -> st.SearchStrategy[shapely.Polygon]:
     ).filter(lambda box: box.area > 0)  # fmt: skip
 
 
+def reached(most: int = 60) -> st.SearchStrategy[Reached]:
+    """Keys within reach and not known to be, also of both, and of sites that do not exist."""
+    keys = st.sets(st.integers(1, most)).map(frozenset)
+    return st.builds(Reached, keys, keys)
+
+
 def predicates(*, spatial: bool = True) -> st.SearchStrategy[Predicate]:
     """Any predicate about these sites, nested."""
     plain = st.sampled_from(sorted(ATTRIBUTES)).flatmap(_about)
@@ -103,7 +122,7 @@ def predicates(*, spatial: bool = True) -> st.SearchStrategy[Predicate]:
         st.builds(IsUnknown, st.sampled_from(["size_m2", "size_basis", "max_restriction", *ACCESS_ATTRIBUTES])),
         st.builds(Words, _some(("aehrenweg", "zeche", "muster", "t-1", "'; --"))),
     )
-    leaves = [plain, reach, derived]
+    leaves = [plain, reach, derived, reached()]
     if spatial:
         leaves.append(st.builds(Intersects, boxes()))
         leaves.append(st.builds(Within, boxes().map(shapely.centroid), st.sampled_from([0.0, 1.0, 250.0, 9000.0])))

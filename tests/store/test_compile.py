@@ -5,7 +5,20 @@ from __future__ import annotations
 import pytest
 from hypothesis import example, given
 
-from finder.model.query import And, AnyOf, Compare, IsUnknown, Not, Operator, Or, Predicate, Sort, Words, all_of
+from finder.model.query import (
+    And,
+    AnyOf,
+    Compare,
+    IsUnknown,
+    Not,
+    Operator,
+    Or,
+    Predicate,
+    Reached,
+    Sort,
+    Words,
+    all_of,
+)
 from finder.model.site import Site
 from finder.model.vocabulary import Zoning
 from finder.store import access as measured
@@ -47,9 +60,12 @@ def test_three_valued_logic(database_url: str, spatial: bool) -> None:
             @example(Not(AnyOf("zoning", (Zoning.GI,))))
             @example(Not(Words(("aehrenweg",))))
             @example(Not(Not(Words(("aehrenweg",)))))
+            @example(Reached(frozenset()))
+            @example(Not(Reached(frozenset({1, 2, 3}), frozenset({3, 4, 99}))))
             @example(Not(Compare("zoning_detail", Operator.LT, "Ährenweg 1")))
             def check(part: Predicate) -> None:
-                expected = {key: judge(part, site, known) for key, site, known in zip(keys, mixed, reach, strict=True)}
+                rows = zip(keys, mixed, reach, strict=True)
+                expected = {key: judge(part, site, known, key) for key, site, known in rows}
                 assert answers(session, part) == expected
 
             check()
@@ -61,6 +77,26 @@ def test_logic_without_access_row(database_url: str) -> None:
     with factories.database(database_url, [factories.site()]) as database, database.reading() as session:
         assert answers(session, part) == {1: None}
         assert answers(session, IsUnknown("airport_car_km")) == {1: True}
+
+
+def test_places_reached_are_known_by_their_keys(database_url: str) -> None:
+    here = [factories.site(geometry=factories.at(100 * i)) for i in range(4)]
+    delivered = [*here, factories.site()]
+    part = Reached(frozenset({1, 5, 900}), frozenset({2, 4}))
+    with factories.database(database_url, delivered) as database, database.reading() as session:
+        assert answers(session, part) == {1: True, 2: None, 3: False, 4: None, 5: None}, "no place, no way"
+        assert sites.tally(session, all_of(()), [part], [part, Not(part)]) == [1, 0]
+        listed = sites.load(session, [1, 2, 3], [part])
+        assert [one.unknown for one in listed] == [(), (0,), ()]
+
+
+@pytest.mark.parametrize("n", [3, 100_000])
+def test_any_number_of_places_may_be_reached(database_url: str, n: int) -> None:
+    delivered = [factories.site(geometry=factories.at(100 * i)) for i in range(6)]
+    part = Reached(frozenset(range(2, n)), frozenset(range(n, 2 * n)))
+    expected = {key: judge(part, site, {}, key) for key, site in enumerate(delivered, 1)}
+    with factories.database(database_url, delivered) as database, database.reading() as session:
+        assert answers(session, part) == expected
 
 
 @pytest.mark.parametrize("descending", [False, True])
