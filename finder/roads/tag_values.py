@@ -117,7 +117,7 @@ _ZONES = {
     "rural": Zone("rural", False),
     "motorway": Zone("motorway", False),
     "living_street": Zone("living_street", True),
-    "walk": Zone("living_street", None),
+    "walk": Zone("walk", None),
     "bicycle_road": Zone("bicycle_road", None),
 }
 _SLOW_ZONE_KM_H = 30.0
@@ -143,7 +143,7 @@ class Clause:
     conditions: tuple[str, ...]
 
 
-_CLAUSE = re.compile(r"\s*([^@;()]+?)\s*@\s*(?:\(([^()]*)\)|([^;()@]+))\s*(?:;|$)")
+_CLAUSE = re.compile(r"\s*([^@;()]+?)\s*@\s*(?:\(([^()]*)\)|([^;()@]*[^;()@\s]))\s*(?:;|$)")
 
 
 @functools.lru_cache(maxsize=4096)
