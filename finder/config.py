@@ -11,9 +11,11 @@ from pathlib import Path
 import platformdirs
 
 from finder.errors import ConfigError
-from finder.limits import DEFAULT, MIB, Limits
+from finder.limits import DEFAULT, MIB, ROADS, Limits
 
 SAMPLE_DATABASE = "sample.sqlite"
+NETWORK = "roads.network"
+"""The built road network's file in the user's data directory."""
 
 
 def wished_language(env: Mapping[str, str] | None = None) -> str | None:
@@ -56,21 +58,29 @@ def _whole(env: Mapping[str, str], name: str, default: int, most: int, *, least:
     return int(text)
 
 
-def _limits(env: Mapping[str, str]) -> Limits:
+def _limits(env: Mapping[str, str], usual: Limits) -> Limits:
     """Return how much a file may ask for; what is set so low that nothing could be read is refused."""
     most_mib = 1_000_000
     return Limits(
-        max_file_bytes=MIB * _whole(env, "FINDER_MAX_FILE_MB", DEFAULT.max_file_bytes // MIB, most_mib),
-        max_unpacked_bytes=MIB * _whole(env, "FINDER_MAX_UNPACKED_MB", DEFAULT.max_unpacked_bytes // MIB, most_mib),
-        max_members=_whole(env, "FINDER_MAX_MEMBERS", DEFAULT.max_members, 1_000_000),
-        max_ratio=_whole(env, "FINDER_MAX_RATIO", DEFAULT.max_ratio, 1_000_000),
-        max_features=_whole(env, "FINDER_MAX_FEATURES", DEFAULT.max_features, 1_000_000_000),
-        max_vertices=_whole(env, "FINDER_MAX_VERTICES", DEFAULT.max_vertices, 10_000_000_000),
-        max_columns=_whole(env, "FINDER_MAX_COLUMNS", DEFAULT.max_columns, 100_000),
-        max_depth=_whole(env, "FINDER_MAX_DEPTH", DEFAULT.max_depth, 200),
-        seconds=float(_whole(env, "FINDER_MAX_SECONDS", round(DEFAULT.seconds), 86_400)),
-        memory_bytes=MIB * _whole(env, "FINDER_MAX_MEMORY_MB", DEFAULT.memory_bytes // MIB, most_mib, least=256),
+        max_file_bytes=MIB * _whole(env, "FINDER_MAX_FILE_MB", usual.max_file_bytes // MIB, most_mib),
+        max_unpacked_bytes=MIB * _whole(env, "FINDER_MAX_UNPACKED_MB", usual.max_unpacked_bytes // MIB, most_mib),
+        max_members=_whole(env, "FINDER_MAX_MEMBERS", usual.max_members, 1_000_000),
+        max_ratio=_whole(env, "FINDER_MAX_RATIO", usual.max_ratio, 1_000_000),
+        max_features=_whole(env, "FINDER_MAX_FEATURES", usual.max_features, 1_000_000_000),
+        max_vertices=_whole(env, "FINDER_MAX_VERTICES", usual.max_vertices, 10_000_000_000),
+        max_columns=_whole(env, "FINDER_MAX_COLUMNS", usual.max_columns, 100_000),
+        max_depth=_whole(env, "FINDER_MAX_DEPTH", usual.max_depth, 200),
+        seconds=float(_whole(env, "FINDER_MAX_SECONDS", round(usual.seconds), 86_400)),
+        memory_bytes=MIB * _whole(env, "FINDER_MAX_MEMORY_MB", usual.memory_bytes // MIB, most_mib, least=256),
     )
+
+
+def _network(env: Mapping[str, str], data_dir: Path) -> Path | None:
+    """Return the road network's file: the one that is named, else the one that lies in its usual place."""
+    if given := env.get("FINDER_NETWORK", "").strip():
+        return Path(given)
+    usual = data_dir / NETWORK
+    return usual if usual.is_file() else None
 
 
 @dataclass(frozen=True)
@@ -101,6 +111,7 @@ class Config:
     operator: str | None
     contact: str | None
     limits: Limits = DEFAULT
+    roads: Limits = ROADS
     network: Path | None = None  # a built road network's file; None: ways are estimated
 
     @classmethod
@@ -124,6 +135,7 @@ class Config:
             ),
             operator=env.get("FINDER_OPERATOR", "").strip() or None,
             contact=env.get("FINDER_CONTACT", "").strip() or None,
-            limits=_limits(env),
-            network=Path(network) if (network := env.get("FINDER_NETWORK", "").strip()) else None,
+            limits=_limits(env, DEFAULT),
+            roads=_limits(env, ROADS),
+            network=_network(env, data_dir),
         )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from finder import __version__
-from finder.cli import importing, keeping, loading, profiling, searching
+from finder.cli import importing, keeping, loading, measuring, profiling, searching
 from finder.cli.workplace import Commands, Workplace
 
 
@@ -25,7 +25,8 @@ for command in (
     searching.export,
     searching.search,
     searching.show,
-    keeping.measure,
+    measuring.network,
+    measuring.measure,
     keeping.check,
     keeping.load,
 ):

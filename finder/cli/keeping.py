@@ -1,4 +1,4 @@
-"""Serving the pages and keeping the database: measuring, checking, reference data."""
+"""Serving the pages and keeping the database: checking, reference data."""
 
 from __future__ import annotations
 
@@ -10,7 +10,6 @@ import click
 from finder import pipeline
 from finder.cli.workplace import Workplace, out
 from finder.errors import ConfigError
-from finder.model.vocabulary import AccessKind
 from finder.presentation import format
 from finder.store import health
 
@@ -36,20 +35,6 @@ def serve(workplace: Workplace, host: str, port: int, sample: bool, empty: bool)
             workplace.say(workplace.language.text("Serving at %(url)s (Ctrl+C ends).", url=url))
 
         run(app, host, port, ready)
-
-
-@click.command()
-@click.option(
-    "--kind", "kinds", multiple=True, type=click.Choice([k.value for k in AccessKind]), help="Only this kind."
-)
-@click.pass_obj
-def measure(workplace: Workplace, kinds: tuple[str, ...]) -> None:
-    """Measure the access of all sites again."""
-    with workplace.database() as database, workplace.progress() as step, database.writing() as session:
-        step("Measuring")
-        chosen = [AccessKind(kind) for kind in kinds] or list(AccessKind)
-        count = pipeline.measure_access(session, kinds=chosen)
-        workplace.say(workplace.language.text("Access of %(n)s sites measured.", n=count))
 
 
 @click.command()

@@ -12,7 +12,7 @@ import click
 from finder.cli.workplace import Workplace, out
 from finder.exports import answers, files, geojson, table
 from finder.presentation import phrases, terminal
-from finder.search import answer, question, surroundings
+from finder.search import answer, question, reachable, surroundings
 from finder.search.criteria import CRITERIA, LISTS, Context
 from finder.search.question import COMPANIONS, SORTS, Question
 from finder.store import proposals, reference, sites
@@ -37,8 +37,8 @@ def criteria_options(function: F) -> F:
 
 def read_question(session: Session, given: dict[str, Any], workplace: Workplace) -> tuple[Question, Context]:
     """Return the question that a command's options ask."""
-    # the road network comes in here; without one minutes are estimates
-    context = surroundings.context(session, dt.date.today(), workplace.language, network=None)
+    reach = reachable.over(session, workplace.network())
+    context = surroundings.context(session, dt.date.today(), workplace.language, reach)
     pairs = [
         (word, text)
         for word, texts in given.items()
@@ -90,7 +90,7 @@ def search(workplace: Workplace, /, limit: int, kind: str, **given: Any) -> None
             if any(hit.site.sample for hit in found.hits):
                 out.print(workplace.language.text("Fictional sample: every site and figure is invented."))
             if found.hits:
-                out.print(terminal.sites(found.hits, context.towns, workplace.language))
+                out.print(terminal.sites(found.hits, context.towns, workplace.language, asked))
             out.print(phrases.found(found, context, workplace.language), soft_wrap=True, markup=False)
             if (note := phrases.left_out(found, workplace.language)) is not None:
                 out.print(note, soft_wrap=True, markup=False)

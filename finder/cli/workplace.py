@@ -17,6 +17,7 @@ from finder.config import Config, wished_language
 from finder.errors import FinderError
 from finder.language import N_
 from finder.presentation import format, terminal
+from finder.roads.network import Network
 from finder.store.database import Database
 
 out = Console(highlight=False)
@@ -44,6 +45,10 @@ class Workplace:
             yield database
         finally:
             database.close()
+
+    def network(self) -> Network | None:
+        """Return the road network that the settings name, if any."""
+        return None if self.config.network is None else Network.open(self.config.network)
 
     @contextmanager
     def progress(self) -> Iterator[pipeline.Progress]:

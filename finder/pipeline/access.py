@@ -3,51 +3,235 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import shapely
 
+from finder.language import N_
 from finder.measures import access as measure
-from finder.model.access import AccessPoint, measured_name
-from finder.model.vocabulary import AccessKind, Method, Vehicle
+from finder.measures import routing
+from finder.model.access import AccessPoint, measured_name, method_name
+from finder.model.vocabulary import AccessKind, Method, Obstacle, Vehicle
+from finder.pipeline.progress import Progress, silent
+from finder.roads import snapping
+from finder.roads.network import Network
+from finder.roads.snapping import Snaps, Stops
 from finder.store import access, reference, sites
-from finder.store.access import Measuring
+from finder.store.access import Approaches, Measuring
 from finder.store.database import Session
+
+Points = Mapping[AccessKind, Sequence[AccessPoint]]
+
+
+@dataclass(frozen=True)
+class Measured:
+    """What was measured: how many sites in all and by kind, and of these over the road network, by kind and vehicle.
+
+    `outside` are those that lie on no road of the network that the vehicle may drive.
+    """
+
+    sites: int
+    stale: Mapping[AccessKind, int]
+    driven: Mapping[tuple[AccessKind, Vehicle], int] = field(default_factory=dict)
+    outside: Mapping[Vehicle, int] = field(default_factory=dict)
 
 
 def measure_access(
-    session: Session, keys: Sequence[int] | None = None, kinds: Iterable[AccessKind] = tuple(AccessKind)
-) -> int:
-    """Measure the access of the given sites (None: of all) by beeline and estimate; return how many were measured."""
-    shapes = sites.shapes(session, keys)
-    if shapes.empty:
-        return 0
-    begin = measure.starts(shapes["geometry"], shapes["geometry_quality"])
-    columns: dict[str, Any] = {}
-    for kind in kinds:
-        points = reference.access_points(session, [kind])
-        targets = np.array([point.geometry for point in points], dtype=object)
-        ids = np.array([*(point.id for point in points), None], dtype=object)
-        nearest = measure.nearest(begin, targets)
-        found = ids[nearest.point.to_numpy()]
-        methods = np.array([None if id_ is None else Method.ESTIMATE.value for id_ in found], dtype=object)
+    session: Session,
+    keys: Sequence[int] | None = None,
+    kinds: Iterable[AccessKind] = tuple(AccessKind),
+    *,
+    network: Network | None = None,
+    everything: bool = False,
+    progress: Progress = silent,
+) -> Measured:
+    """Measure the access of the given sites, or (None) of those whose figures are stale or, if wished, of all.
+
+    Figures are stale when the site lies elsewhere now, when the access points of the kind are others, or when they are
+    not from this road network. Without a network those from one are good as long as the points are the same, even with
+    `everything`. What the network cannot tell of a site stays an estimate, and why is kept.
+    """
+    points = {kind: reference.access_points(session, [kind]) for kind in kinds}
+    ids = {kind: access.note(session, _measuring(kind, points[kind], network)) for kind in points}
+    if keys is None:
+        wanted = access.stale(session, _good(session, ids, network, everything))
+    else:
+        wanted = {kind: list(keys) for kind in points}
+    together: dict[tuple[int, ...], list[AccessKind]] = {}
+    for kind, stale in wanted.items():
+        if stale:
+            together.setdefault(tuple(stale), []).append(kind)
+    driven: Counter[tuple[AccessKind, Vehicle]] = Counter()
+    outside: Counter[Vehicle] = Counter()
+    for stale_keys, alike in together.items():
+        chosen = {kind: points[kind] for kind in alike}
+        columns = _columns(session, stale_keys, chosen, network, progress)
+        for kind in alike:
+            columns[measured_name(kind)] = np.full(len(stale_keys), ids[kind])
+        access.save(session, stale_keys, columns)
         for vehicle in Vehicle:
-            minutes = measure.estimated_min(nearest.beeline_km, vehicle)
-            columns |= access.figures(
-                kind, vehicle, points=found, km=nearest.beeline_km, minutes=minutes, methods=methods
-            )
-        measuring = access.note(session, Measuring(kind=kind, points=digest(points)))
-        columns[measured_name(kind)] = np.full(len(shapes), measuring)
-    access.save(session, shapes.index.tolist(), columns)
-    return len(shapes)
+            # the same site may be among those of several kinds
+            outside[vehicle] = max(outside[vehicle], _count(columns, f"{vehicle.value}_obstacle", Obstacle.OUTSIDE))
+            for kind in alike:
+                driven[kind, vehicle] = _count(columns, method_name(kind, vehicle), Method.NETWORK)
+    if keys is None and together:
+        access.prune(session)
+    return Measured(
+        sites=len({key for stale_keys in together for key in stale_keys}),
+        stale={kind: len(stale) for kind, stale in wanted.items()},
+        driven=driven,
+        outside={vehicle: n for vehicle, n in outside.items() if n},
+    )
+
+
+def _count(columns: Mapping[str, Any], name: str, word: str) -> int:
+    return int((columns[name] == word).sum()) if name in columns else 0
+
+
+def stale(
+    session: Session, kinds: Iterable[AccessKind] = tuple(AccessKind), *, network: Network | None = None
+) -> dict[AccessKind, int]:
+    """Return how many sites' figures of each kind are stale, without measuring them."""
+    found: dict[AccessKind, set[int]] = {}
+    known = access.measurings(session)
+    for kind in kinds:
+        now = _measuring(kind, reference.access_points(session, [kind]), network)
+        found[kind] = {id_ for id_, other in known.items() if _as_good(other, now)}
+    return {kind: len(keys) for kind, keys in access.stale(session, found).items()}
 
 
 def digest(points: Iterable[AccessPoint]) -> str:
     """Return what tells one set of access points from another: which there are and where they lie."""
     told = hashlib.sha256()
     for point in points:
-        told.update(f"{point.id}\n".encode())
+        told.update(f"{point.id}\n{point.uncertainty_m}\n".encode())
         told.update(shapely.to_wkb(point.geometry))
     return told.hexdigest()[:16]
+
+
+def _measuring(kind: AccessKind, points: Iterable[AccessPoint], network: Network | None) -> Measuring:
+    by = {} if network is None else {"network": network.key, "network_as_of": network.as_of}
+    return Measuring(kind=kind, points=digest(points), **by)
+
+
+def _good(
+    session: Session, ids: Mapping[AccessKind, int], network: Network | None, everything: bool
+) -> Mapping[AccessKind, Iterable[int]]:
+    known = access.measurings(session)
+    if everything:
+        # to estimate again what a network told would lose it
+        known = {id_: other for id_, other in known.items() if network is None and other.network is not None}
+    now = access.measurings(session)
+    return {kind: {other for other in known if _as_good(known[other], now[id_])} for kind, id_ in ids.items()}
+
+
+def _as_good(other: Measuring, now: Measuring) -> bool:
+    """Return whether figures of another measuring need not be measured again."""
+    same = other.kind is now.kind and other.points == now.points
+    return same and (now.network is None or other.network == now.network)
+
+
+def _columns(
+    session: Session, keys: Sequence[int], points: Points, network: Network | None, progress: Progress
+) -> dict[str, Any]:
+    """Return the access table's columns of these sites and kinds."""
+    shapes = sites.shapes(session, keys).loc[list(keys)]
+    begin = measure.starts(shapes["geometry"], shapes["geometry_quality"])
+    columns: dict[str, Any] = {}
+    for kind in points:
+        columns |= _estimated(begin, kind, points[kind])
+    if network is None:
+        return columns
+    plots = begin.to_numpy(dtype=object)
+    placed = ~(shapely.is_missing(plots) | shapely.is_empty(plots))
+    columns["network"] = _filled(placed, network.key)
+    done, total = 0, len(points) * len(Vehicle)
+    for vehicle in Vehicle:
+        progress(N_("Looking for the road beside each plot"), done, total)
+        snaps = snapping.snap(network, vehicle, plots)
+        outside = placed & (snaps.segment < 0)
+        columns |= _approaches(snaps, outside).columns(vehicle)
+        for kind in points:
+            progress(N_("Driving over the road network"), done, total)
+            _drive(columns, begin, network, vehicle, snaps, kind, points[kind])
+            done += 1
+    return columns
+
+
+def _estimated(begin: pd.Series, kind: AccessKind, points: Sequence[AccessPoint]) -> dict[str, Any]:
+    targets = np.array([point.geometry for point in points], dtype=object)
+    ids = np.array([*(point.id for point in points), None], dtype=object)
+    nearest = measure.nearest(begin, targets)
+    found = ids[nearest.point.to_numpy()]
+    methods = np.array([None if id_ is None else Method.ESTIMATE.value for id_ in found], dtype=object)
+    columns: dict[str, Any] = {}
+    for vehicle in Vehicle:
+        columns |= access.figures(
+            kind,
+            vehicle,
+            points=found.copy(),
+            km=nearest.beeline_km.to_numpy(copy=True),
+            minutes=measure.estimated_min(nearest.beeline_km, vehicle).to_numpy(copy=True),
+            methods=methods.copy(),
+        )
+    return columns
+
+
+def _drive(
+    columns: dict[str, Any],
+    begin: pd.Series,
+    network: Network,
+    vehicle: Vehicle,
+    snaps: Snaps,
+    kind: AccessKind,
+    points: Sequence[AccessPoint],
+) -> None:
+    """Put what the network tells of one kind in the place of the estimates.
+
+    Where a point that lies off the network may be nearer, by the estimate, that one stays: nobody drove there.
+    """
+    ends = stops(network, vehicle, kind, points)
+    ways = routing.nearest(network, vehicle, snaps, ends)
+    minutes = ways.seconds / 60.0
+    off = np.setdiff1d(np.arange(len(points)), ends.point)
+    places = np.array([points[i].geometry for i in off], dtype=object)
+    beeline_km = measure.nearest(begin, places).beeline_km
+    nearer = measure.estimated_min(beeline_km, vehicle).to_numpy() < minutes
+    there = np.flatnonzero((ways.point >= 0) & ~nearer)
+    figures = access.figures(
+        kind,
+        vehicle,
+        points=np.array([*(point.id for point in points), None], dtype=object)[ways.point[there]],
+        km=ways.metres[there] / 1000.0,
+        minutes=minutes[there],
+        methods=Method.NETWORK.value,
+    )
+    for name, values in figures.items():
+        columns[name][there] = values
+
+
+def stops(network: Network, vehicle: Vehicle, kind: AccessKind, points: Sequence[AccessPoint]) -> Stops:
+    """Return where ways to these access points end on the network; what lies off it has no end."""
+    places = np.array([point.geometry for point in points], dtype=object)
+    if kind is AccessKind.MOTORWAY_JUNCTION:
+        uncertainty_m = np.array([point.uncertainty_m or 0.0 for point in points], dtype=float)
+        return snapping.junction_stops(network, vehicle, places, uncertainty_m)[0]
+    return snapping.arcs(network, vehicle, snapping.snap(network, vehicle, places, plots=False))
+
+
+def _approaches(snaps: Snaps, outside: np.ndarray[Any, np.dtype[np.bool_]]) -> Approaches:
+    found = snaps.segment >= 0
+    segment = _filled(found, snaps.segment[found])
+    return Approaches(segment, snaps.fraction, snaps.distance_m, _filled(outside, Obstacle.OUTSIDE.value))
+
+
+def _filled(where: np.ndarray[Any, np.dtype[np.bool_]], values: Any) -> np.ndarray[Any, np.dtype[np.object_]]:
+    """Return a column that is known only in some rows."""
+    column = np.full(len(where), None, dtype=object)
+    column[where] = values
+    return column

@@ -149,6 +149,18 @@ class Network:
         which = ranges(starts, counts)
         return drawn(self.shape_cm[which], counts)
 
+    def check(self) -> None:
+        """Read all of it and compare it with its key.
+
+        Raises
+        ------
+        UnusableInput
+            Something in it is not as it was written.
+        """
+        if digest(self) != self.key:
+            message = N_("“%(name)s” is no road network that was built here, or it is damaged; build it again.")
+            raise UnusableInput(message, name=self.name)
+
     @classmethod
     def open(cls, path: Path) -> Self:
         """Return the network of a file, its arrays mapped into memory.

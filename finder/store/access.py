@@ -64,14 +64,14 @@ def prune(session: Session) -> None:
     session.execute(sa.delete(tables.measuring).where(tables.measuring.c.id.not_in(used - {None})))
 
 
-def stale(session: Session, measured_by: Mapping[AccessKind, int]) -> dict[AccessKind, list[int]]:
-    """Return, for each kind, the keys of the sites whose figures are not from this measuring, or that have none."""
+def stale(session: Session, good: Mapping[AccessKind, Iterable[int]]) -> dict[AccessKind, list[int]]:
+    """Return, for each kind, the keys of the sites whose figures are from none of the good measurings, or are none."""
     found = {}
     joined = tables.site.outerjoin(tables.access)
-    for kind, id_ in measured_by.items():
-        other = tables.access.c[measured_name(kind)].is_distinct_from(id_)
-        query = sa.select(tables.site.c.pk).select_from(joined).where(other).order_by(tables.site.c.pk)
-        found[kind] = list(session.scalars(query))
+    for kind, ids in good.items():
+        by = tables.access.c[measured_name(kind)]
+        query = sa.select(tables.site.c.pk).select_from(joined).order_by(tables.site.c.pk)
+        found[kind] = list(session.scalars(query.where(sa.or_(by.is_(None), by.not_in(sorted(ids))))))
     return found
 
 

@@ -44,6 +44,13 @@ def access_points(session: Session, kinds: Sequence[AccessKind] = tuple(AccessKi
     return [AccessPoint(**{**row, "kind": AccessKind(row["kind"])}) for row in rows]
 
 
+def access_points_by_id(session: Session, ids: Sequence[str]) -> list[AccessPoint]:
+    """Return these access points, as far as they are there, ordered by id."""
+    query = sa.select(tables.access_point).where(tables.access_point.c.id.in_(sorted(set(ids))))
+    rows = session.execute(query.order_by(tables.access_point.c.id)).mappings()
+    return [AccessPoint(**{**row, "kind": AccessKind(row["kind"])}) for row in rows]
+
+
 def places(session: Session) -> list[Place]:
     """Return towns in and around the region, largest first."""
     query = sa.select(tables.place).order_by(tables.place.c.inhabitants.desc(), tables.place.c.id)

@@ -134,6 +134,11 @@ def each(session: Session, keys: Sequence[int]) -> Iterator[Listed]:
         yield from load(session, keys[start : start + CHUNK])
 
 
+def keys(session: Session) -> list[int]:
+    """Return the keys of all sites, whatever their state."""
+    return list(session.scalars(sa.select(tables.site.c.pk).order_by(tables.site.c.pk)))
+
+
 def shapes(session: Session, keys: Sequence[int] | None = None) -> pd.DataFrame:
     """Return geometry and geometry_quality by key of the given sites, or of all of them."""
     c = tables.site.c

@@ -1,0 +1,90 @@
+"""What one site reaches over the road network, computed when it is asked for: ways to draw and areas within minutes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+from shapely.geometry.base import BaseGeometry
+
+from finder.measures import access as measure
+from finder.measures import isochrones
+from finder.measures import reach as measured
+from finder.model.reach import ISOCHRONE_MIN, Isochrone, Route
+from finder.model.vocabulary import Method, Vehicle
+from finder.pipeline.access import stops
+from finder.roads import snapping
+from finder.roads.arrays import Reals
+from finder.roads.network import Network
+from finder.store import reference
+from finder.store.database import Session
+from finder.store.sites import Listed
+
+_MORE_S = 1.0  # so that what was measured to lie just within the limit is found again
+
+
+@dataclass(frozen=True)
+class Reached:
+    """What a vehicle reaches from a site; empty for a site that is not on the network."""
+
+    routes: tuple[Route, ...] = ()
+    isochrones: tuple[Isochrone, ...] = ()
+
+
+def reach(session: Session, network: Network, listed: Listed, vehicle: Vehicle) -> Reached:
+    """Return the ways to the access points that were measured to be nearest over this network, and the isochrones."""
+    site = listed.site
+    begin = measure.starts(pd.Series([site.geometry], dtype=object), pd.Series([site.geometry_quality]))
+    place = snapping.snap(network, vehicle, begin.to_numpy(dtype=object))
+    ways = [way for way in listed.access if way.vehicle is vehicle and way.method is Method.NETWORK]
+    limit_min = max([*ISOCHRONE_MIN, *(way.minutes for way in ways if way.minutes is not None)])
+    found = measured.reach(network, vehicle, place, limit_min * 60.0 + _MORE_S)
+    if found is None:
+        return Reached()
+    points = {point.id: point for point in reference.access_points_by_id(session, [way.point_id for way in ways])}
+    routes = []
+    for way in ways:
+        if way.point_id not in points:
+            continue
+        line = measured.way_to(found, stops(network, vehicle, way.kind, [points[way.point_id]]))
+        if line is None:
+            continue
+        routes.append(
+            Route(
+                kind=way.kind,
+                vehicle=vehicle,
+                point_id=way.point_id,
+                line=line.line,
+                km=line.metres / 1000.0,
+                minutes=line.seconds / 60.0,
+                settlement_km=None if line.settlement_m is None else line.settlement_m / 1000.0,
+            )
+        )
+    drawn = zip(ISOCHRONE_MIN, isochrones.areas(found, ISOCHRONE_MIN), strict=True)
+    return Reached(
+        routes=tuple(routes),
+        isochrones=tuple(Isochrone(vehicle=vehicle, minutes=minutes, area=area) for minutes, area in drawn),
+    )
+
+
+class MinutesTo:
+    """Minutes from plots to the same many places over the road network."""
+
+    def __init__(self, network: Network, vehicle: Vehicle, places: NDArray[np.object_], limit_min: float) -> None:
+        self._network, self._vehicle, self._limit_s = network, vehicle, limit_min * 60.0
+        self._count = len(places)
+        self._stops = snapping.arcs(network, vehicle, snapping.snap(network, vehicle, places))
+
+    def __call__(self, plot: BaseGeometry) -> Reals | None:
+        """Return minutes (inf beyond the limit or off the network), or None for a plot that is not on the network."""
+        shape = np.array([plot], dtype=object)
+        place = snapping.snap(self._network, self._vehicle, shape)
+        found = measured.reach(self._network, self._vehicle, place, self._limit_s)
+        if found is None:
+            return None
+        minutes = np.full(self._count, np.inf)
+        seconds = measured.seconds_to(found, self._stops)
+        minutes[: len(seconds)] = seconds / 60.0
+        return minutes
