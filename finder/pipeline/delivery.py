@@ -24,6 +24,7 @@ from finder.model.record import Issue, RawRecords
 from finder.model.vocabulary import Status
 from finder.pipeline import neighbours, zoning
 from finder.pipeline.access import measure_access
+from finder.pipeline.catchment import measure_catchments
 from finder.pipeline.progress import Progress, silent
 from finder.pipeline.report import Ledger
 from finder.pipeline.transaction import Undone, writing
@@ -101,6 +102,7 @@ def deliver(
                 saved = delivery.save(batch.frame, only_new=batch.only_new, status=batch.status)
                 progress(N_("Measuring"), start, len(raw))
                 measure_access(session, saved.moved)
+                measure_catchments(session, saved.moved)
                 ledger.add(batch, delivered, saved)
         missing = delivery.missing(ledger.named(), withdrawn=ledger.withdrawn(), partial=partial)
         progress(N_("Comparing"), len(raw), len(raw))

@@ -9,6 +9,7 @@ import sqlalchemy as sa
 
 from finder.model.access import km_name, measured_name, method_name, min_name
 from finder.model.attributes import Attribute, Type
+from finder.model.reach import CATCHMENT_MIN
 from finder.model.site import ATTRIBUTES
 from finder.model.vocabulary import AccessKind, Labelled, PlanStatus, Vehicle, Zoning
 from finder.store.spatial import BOUNDS, Geometry
@@ -154,6 +155,86 @@ measuring = sa.Table(
     sa.Column("points", sa.Text, nullable=False),
     sa.Column("network", sa.Text),
     sa.Column("network_as_of", sa.Text),
+)
+
+population = sa.Table(
+    "population",
+    metadata,
+    sa.Column("pk", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("x", sa.Double, nullable=False),
+    sa.Column("y", sa.Double, nullable=False),
+    sa.Column("inhabitants", sa.Double),
+    sa.Column("workforce", sa.Double),
+)
+
+population_layer = sa.Table(
+    "population_layer",
+    metadata,
+    sa.Column("pk", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("key", sa.Text, nullable=False),
+    sa.Column("source", sa.Text, nullable=False),
+    sa.Column("file_name", sa.Text, nullable=False),
+    sa.Column("sha256", sa.Text, nullable=False),
+    sa.Column("as_of", sa.Text),
+    sa.Column("system", sa.Text, nullable=False),
+    sa.Column("cells", sa.Integer, nullable=False),
+    sa.Column("unknown", sa.Integer, nullable=False),
+    sa.Column("far", sa.Integer, nullable=False),
+    sa.Column("inhabitants", sa.BigInteger, nullable=False),
+    sa.Column("workforce", sa.BigInteger),
+)
+
+counting = sa.Table(
+    "counting",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("key", sa.Text, nullable=False),
+    sa.Column("basis", sa.Text, nullable=False),
+    sa.Column("as_of", sa.Text),
+    sa.Column("network", sa.Text),
+    sa.Column("network_as_of", sa.Text),
+)
+
+
+def counted_name(vehicle: Vehicle) -> str:
+    """Return the column of the counting that a vehicle's figures are from."""
+    return f"{vehicle.value}_counted"
+
+
+def way_name(vehicle: Vehicle) -> str:
+    """Return the column of how a vehicle's minutes came about."""
+    return f"{vehicle.value}_method"
+
+
+def inhabitants_name(vehicle: Vehicle, minutes: int) -> str:
+    """Return the column of the inhabitants within minutes."""
+    return f"{vehicle.value}_{minutes}_inhabitants"
+
+
+def workforce_name(vehicle: Vehicle, minutes: int) -> str:
+    """Return the column of the workforce within minutes."""
+    return f"{vehicle.value}_{minutes}_workforce"
+
+
+def edge_name(vehicle: Vehicle, minutes: int) -> str:
+    """Return the column of whether the data of people ends within these minutes."""
+    return f"{vehicle.value}_{minutes}_edge"
+
+
+def _counted(vehicle: Vehicle) -> Iterator[sa.Column[Any]]:
+    yield sa.Column(counted_name(vehicle), sa.Integer())  # the counting's id
+    yield sa.Column(way_name(vehicle), sa.Text())
+    for minutes in CATCHMENT_MIN:
+        yield sa.Column(inhabitants_name(vehicle, minutes), sa.Integer())
+        yield sa.Column(workforce_name(vehicle, minutes), sa.Integer())
+        yield sa.Column(edge_name(vehicle, minutes), sa.Boolean())
+
+
+catchment = sa.Table(
+    "catchment",
+    metadata,
+    sa.Column("site_pk", sa.ForeignKey("site.pk"), primary_key=True, autoincrement=False),
+    *(column for vehicle in Vehicle for column in _counted(vehicle)),
 )
 
 access_point = sa.Table(

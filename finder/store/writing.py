@@ -14,7 +14,7 @@ import sqlalchemy as sa
 from finder.model.query import fold
 from finder.model.site import gravest, size_that_counts
 from finder.model.vocabulary import POTENTIAL
-from finder.store import access, bulk, records, tables
+from finder.store import access, bulk, catchment, records, tables
 from finder.store.database import Session
 from finder.store.revisions import Change
 from finder.store.spatial import BOUNDS, index_bounds
@@ -48,7 +48,9 @@ def update(session: Session, changes: Sequence[Change], towns: Mapping[str, str]
     for change, row in zip(changes, rows, strict=True):
         values = {**change.after, **{name: row[name] for name in _DERIVED}, "version": change.version}
         alike[tuple(values)].append({"key": change.pk, **values})
-    access.forget(session, [change.pk for change in changes if PLACE & set(change.after)])
+    moved = [change.pk for change in changes if PLACE & set(change.after)]
+    access.forget(session, moved)
+    catchment.forget(session, moved)
     for part in alike.values():
         session.execute(sa.update(tables.site).where(tables.site.c.pk == sa.bindparam("key")), part)
     index_bounds(session, rows)
