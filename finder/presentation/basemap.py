@@ -57,14 +57,15 @@ def bounds(ground: Ground) -> tuple[float, float, float, float]:
     return shown.west, shown.south, shown.east, shown.north
 
 
-def draw(sheet: Sheet, ground: Ground, *, focus: str | None = None) -> None:
-    """Draw areas and lines; `focus` is the code of a town to lift out."""
+def draw(sheet: Sheet, ground: Ground, *, focus: str | None = None, tints: Sequence[str] = ()) -> None:
+    """Draw areas and lines; `focus` is the code of a town to lift out, `tints` are shapes that lie on the areas."""
     f = sheet.frame
     sheet.add(f'<rect class="m-out" width="{f.width:.0f}" height="{f.height:.0f}"/>')
     towns = ground.mapped
     areas = _simplified([town.geometry for town in towns], COARSE_PX / f.scale)
     for town, area in zip(towns, areas, strict=True):
         sheet.path(area, "m-town is-focus" if town.code == focus else "m-town")
+    sheet.add(*tints)
     _lines(sheet, ground.lines, "canal", ("m-canal", "m-canal-in"))
     if areas:
         inner, outer = _borders(areas)

@@ -4,23 +4,22 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from finder.config import Freshness
 from finder.language import N_, Language
 from finder.model.access import Access
 from finder.model.place import Municipality
+from finder.model.reach import Route
 from finder.model.site import SIZES, Contact, Site
-from finder.model.vocabulary import AccessKind, Evidence, GeometryQuality, Method, Status, Vehicle
-from finder.presentation import facts, format, freshness, listing, roadmap, symbols
+from finder.model.vocabulary import AccessKind, Evidence, GeometryQuality, Status, Vehicle
+from finder.presentation import facts, format, freshness, listing, roadmap, ways
 from finder.presentation.facts import Row, Section, Source, Sources, web
 from finder.presentation.freshness import Badge
 from finder.presentation.roadmap import Road
+from finder.presentation.ways import AccessRow
 from finder.store.sites import Listed
-
-BAR_MAX_MIN = 60.0
-"""Where the bars of minutes end."""
 
 
 @dataclass(frozen=True)
@@ -30,25 +29,6 @@ class Figure:
     label: str
     value: str | None
     note: str | None = None
-
-
-@dataclass(frozen=True)
-class AccessRow:
-    """The way to the nearest access point of one kind, None not known; `minutes` are those of the `counted` vehicle."""
-
-    kind: AccessKind
-    label: str
-    sign: str  # SVG of our own making
-    name: str | None = None
-    km: str | None = None
-    car: str | None = None
-    truck: str | None = None
-    counted: str = "truck"
-    minutes: float | None = None
-    method: str | None = None
-    sources: tuple[int, ...] = ()
-    estimated: bool = True
-    note: str | None = None  # of the point, in its source's language
 
 
 @dataclass(frozen=True)
@@ -79,6 +59,8 @@ class Expose:
     road: Road
     access: tuple[AccessRow, ...]
     access_note: str | None
+    access_remarks: tuple[str, ...]
+    settlements: bool
     sections: tuple[Section, ...]
     media: tuple[Row, ...]
     card: Card
@@ -87,16 +69,21 @@ class Expose:
 
 
 def expose(
-    listed: Listed, towns: Mapping[str, Municipality], days: Freshness, today: dt.date, language: Language
+    listed: Listed,
+    towns: Mapping[str, Municipality],
+    days: Freshness,
+    today: dt.date,
+    language: Language,
+    routes: Sequence[Route] = (),
 ) -> Expose:
-    """Return everything the exposé of one site says, in one language."""
+    """Return everything the exposé of one site says, in one language; `routes` are its ways over the road network."""
     site = listed.site
     names = {code: town.name for code, town in towns.items()}
     numbered = Sources(language, names)
     town = towns.get(site.municipality)
     figures = _figures(site, listed.access, language)
     road = roadmap.road(site, numbered.number, language)
-    access = tuple(_access_row(kind, listed.access, numbered, language) for kind in AccessKind)
+    access = ways.rows(listed.access, routes, numbered, language)
     sections = facts.sections(site, town, names, numbered, language)
     for name in sorted(site.provenance):
         numbered.number(site.provenance[name])
@@ -111,7 +98,9 @@ def expose(
         figures=figures,
         road=road,
         access=access,
-        access_note=_access_note(listed.access, language),
+        access_note=ways.note(listed.access, language),
+        access_remarks=ways.remarks(listed.access, language),
+        settlements=any(row.settlement is not None for row in access),
         sections=sections,
         media=tuple(
             Row(label=medium.title or medium.url, value=medium.alternative, url=web(medium.url), as_of=medium.licence)
@@ -152,23 +141,6 @@ def _card(contact: Contact | None, town: Municipality | None, language: Language
         email_href=f"mailto:{contact.email}" if plain else None,
         website=website,
     )
-
-
-def _access_note(access: tuple[Access, ...], language: Language) -> str | None:
-    """Return how the table of ways is to be read: only what its figures need."""
-    if not access:
-        return None
-    notes = []
-    if any(way.km_method is Method.BEELINE for way in access):
-        notes.append(N_("Kilometres are beeline from the plot."))
-    if any(way.minutes_method is Method.ESTIMATE for way in access):
-        notes.append(N_("Minutes are an estimate from the distance, a detour factor and mean speeds (hatched bars)."))
-    if any(way.minutes_method is Method.NETWORK for way in access):
-        notes.append(N_("Minutes over the road network have filled bars."))
-    if any(way.uncertainty_m for way in access):
-        notes.append(N_("± says how far the places may lie off, in kilometres."))
-    notes.append(N_("The bars are drawn on a square-root scale, so that short ways stay readable."))
-    return " ".join(language.text(note) for note in notes)
 
 
 def _outline_note(site: Site, language: Language) -> str | None:
@@ -215,32 +187,4 @@ def _figures(site: Site, access: tuple[Access, ...], language: Language) -> tupl
             (f"{junction.km}; {junction.method}" if junction.minutes else junction.method) if junction else None,
         ),
         Figure(language.text(N_("Available")), available, site.availability_note),
-    )
-
-
-def _access_row(kind: AccessKind, access: tuple[Access, ...], numbered: Sources, language: Language) -> AccessRow:
-    label = format.capital(language.text(kind.label))
-    car = listing.reach(access, kind, Vehicle.CAR, language)
-    truck = listing.reach(access, kind, Vehicle.TRUCK, language)
-    counted = truck if kind.vehicle is Vehicle.TRUCK else car
-    entry = next((a for a in access if a.kind is kind and a.vehicle is kind.vehicle), None)
-    if counted is None or entry is None:
-        return AccessRow(kind, label, symbols.access_sign(kind))
-    method = [language.text(N_("km %(method)s"), method=language.text(entry.km_method.label))]
-    if entry.minutes_method:
-        method.append(language.text(N_("min %(method)s"), method=language.text(entry.minutes_method.label)))
-    return AccessRow(
-        kind=kind,
-        label=label,
-        sign=symbols.access_sign(kind),
-        name=counted.name,
-        km=counted.km,
-        car=car.minutes if car else None,
-        truck=truck.minutes if truck else None,
-        counted=kind.vehicle.value,
-        minutes=entry.minutes,
-        method=f"{', '.join(method)} · {listing.dated(entry.as_of, language)}",
-        sources=numbered.each(entry.source, entry.as_of),
-        estimated=entry.minutes_method is not Method.NETWORK,
-        note=entry.note,
     )

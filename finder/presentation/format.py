@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import math
 import re
 from typing import Any
 
@@ -45,6 +46,21 @@ def km(value: float, language: Language) -> str:
     if value < 0.1:
         return language.text("below %(value)s", value=f"{number(0.1, language, 1)}{NO_BREAK}km")
     return f"{number(value, language, 1)}{NO_BREAK}km"
+
+
+def metres(value: float, language: Language) -> str:
+    """Return tens of metres below a kilometre, else kilometres."""
+    if value >= 995:
+        return km(value / 1000, language)
+    return f"{number(round(value, -1), language, 0)}{NO_BREAK}m"
+
+
+def significant(value: float, language: Language, digits: int = 3) -> str:
+    """Return a number with no more digits than it can vouch for: 1,230,000, 412, 0.84."""
+    if not value:
+        return number(0, language, 0)
+    decimals = digits - 1 - math.floor(math.log10(abs(value)))
+    return number(round(value, decimals), language, max(decimals, 0))
 
 
 def minutes(value: float, language: Language) -> str:

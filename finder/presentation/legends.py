@@ -24,10 +24,11 @@ class Entry:
 
 @dataclass(frozen=True)
 class Group:
-    """Entries under one title."""
+    """Entries under one title; `wide` ones have long words."""
 
     title: str
     entries: tuple[Entry, ...]
+    wide: bool = False
 
 
 def overview(signs: Sequence[Marker], kinds: Iterable[str], language: Language) -> tuple[Group, ...]:

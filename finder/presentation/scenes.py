@@ -16,11 +16,11 @@ from finder.model.vocabulary import Availability
 from finder.presentation import basemap, format, legends, markers, siteplan, symbols
 from finder.presentation.basemap import Ground
 from finder.presentation.drawing import Frame, Sheet
-from finder.presentation.expose import BAR_MAX_MIN, AccessRow
 from finder.presentation.legends import Entry, Group
 from finder.presentation.markers import Form, Marker
 from finder.presentation.siteplan import site_svgs
 from finder.presentation.symbols import number
+from finder.presentation.ways import AccessRow
 from finder.store import reference
 from finder.store.database import Session
 from finder.store.sites import Listed
@@ -202,6 +202,8 @@ def legend(hits: Sequence[Listed], language: Language) -> tuple[Group, ...]:
 
 # -- bars of the exposé -----------------------------------------------------------------------------------------------
 
+BAR_MAX_MIN = 60.0
+"""Where the bars of minutes end."""
 BAR_SIZE = (240.0, 24.0)
 BAR_TICKS = (5, 15, 30, 60)
 

@@ -12,8 +12,9 @@ from shapely.geometry.base import BaseGeometry
 
 from finder.language import N_, Language
 from finder.model.access import AccessPoint
+from finder.model.reach import Route
 from finder.model.vocabulary import AccessKind
-from finder.presentation import basemap, format, legends, markers, symbols
+from finder.presentation import basemap, format, legends, markers, routes, symbols
 from finder.presentation.basemap import Ground
 from finder.presentation.drawing import Frame, Sheet, frame, round_length
 from finder.presentation.legends import Group
@@ -33,26 +34,40 @@ NETWORK = (
 NEAR = (AccessKind.MOTORWAY_JUNCTION, AccessKind.INLAND_PORT, AccessKind.RAIL_FREIGHT, AccessKind.RAIL_STATION)
 """Kinds whose nearest point the plan shows if it lies within `FARTHEST_M`."""
 CLOSEST_M, FARTHEST_M = 2000.0, 5200.0
+FARTHEST_WAY_M = 8000.0
+"""So far the plan grows for the way to the motorway; a longer one leaves it and is seen whole where the region is."""
 WIDTH, ASPECT = 760.0, 760 / 566
 LOCATOR_WIDTH, LOCATOR_ASPECT = 300.0, 1.4
 LETTERS = 12.5
 SIGN_PX = 16.0
 
 
-def site_svgs(session: Session, listed: Listed, language: Language) -> tuple[str | None, str | None, tuple[Group, ...]]:
-    """Return the plan, the locator and the key to the plan; a site without a place has no maps."""
+def site_svgs(
+    session: Session,
+    listed: Listed,
+    language: Language,
+    ways: Sequence[Route] = (),
+    network_as_of: str | None = None,
+) -> tuple[str | None, str | None, tuple[Group, ...]]:
+    """Return the plan, the locator and the key to the plan; a site without a place has no maps.
+
+    `ways` are the site's routes over a road network as of `network_as_of`.
+    """
     sign = markers.marker(listed.site)
     if sign is None:
         return None, None, ()
     ground = Ground(tuple(reference.municipalities(session)), tuple(reference.lines(session)))
     points = reference.access_points(session, (*NETWORK, AccessKind.FEDERAL_ROAD, AccessKind.BUS_STOP))
-    shown = _frame(sign, points)
-    plan, kinds = _plan(sign, ground, points, shown, language)
-    return plan, _locator(sign, ground, shown, language), _legend(sign, ground, kinds, shown, language)
+    shown = _frame(sign, points, ways)
+    plan, kinds = _plan(sign, ground, points, ways, shown, language)
+    key = _legend(sign, ground, kinds, shown, language)
+    if (group := routes.legend(ways, network_as_of, language)) is not None:
+        key = (*key, group)
+    return plan, _locator(sign, ground, ways, shown, language), key
 
 
-def _frame(sign: markers.Marker, points: Sequence[AccessPoint]) -> Frame:
-    """Return an extent around the plot that takes in the nearest access points, as far as they are near."""
+def _frame(sign: markers.Marker, points: Sequence[AccessPoint], ways: Sequence[Route]) -> Frame:
+    """Return an extent around the plot that takes in the nearest access points and the way that counts, if near."""
     extent = sign.site.geometry.bounds if sign.site.geometry is not None else sign.point.bounds
     own = max(extent[2] - extent[0], extent[3] - extent[1]) / 2 + (sign.site.position_uncertainty_m or 0.0)
     reach = max(CLOSEST_M, own * 1.6)
@@ -62,11 +77,23 @@ def _frame(sign: markers.Marker, points: Sequence[AccessPoint]) -> Frame:
         if nearest <= FARTHEST_M:
             reach = max(reach, nearest * 1.12)
     x, y = sign.point.x, sign.point.y
+    for way in routes.drawn(ways):
+        if way.kind is not AccessKind.MOTORWAY_JUNCTION:
+            continue
+        west, south, east, north = way.line.bounds
+        needed = max(x - west, east - x) / ASPECT, y - south, north - y
+        if max(needed) <= FARTHEST_WAY_M:
+            reach = max(reach, max(needed) * 1.08)
     return frame((x - reach * ASPECT * 0.8, y - reach, x + reach * ASPECT * 0.8, y + reach), WIDTH, ASPECT)
 
 
 def _plan(
-    sign: markers.Marker, ground: Ground, points: Sequence[AccessPoint], shown: Frame, language: Language
+    sign: markers.Marker,
+    ground: Ground,
+    points: Sequence[AccessPoint],
+    ways: Sequence[Route],
+    shown: Frame,
+    language: Language,
 ) -> tuple[str, set[AccessKind]]:
     site, sheet = sign.site, Sheet(shown)
     x, y = shown.place(sign.point)
@@ -86,6 +113,7 @@ def _plan(
     )
     if stops:
         sheet.add(f'<path class="m-stop" d="{stops}"/>')
+    routes.lines(sheet, ways)
     network = [point for kind in (*NETWORK, AccessKind.FEDERAL_ROAD) for point in seen if point.kind is kind]
     for point in network:
         sheet.take(*shown.place(point.geometry), SIGN_PX, SIGN_PX, 2.0)
@@ -100,6 +128,7 @@ def _plan(
         _access_point(sheet, point)
     basemap.town_names(sheet, (t for t in ground.mapped if t.code == site.municipality), 20, "m-lab is-big")
     basemap.town_names(sheet, (t for t in ground.mapped if t.code != site.municipality), 15)
+    routes.names(sheet, ways, language)
     sheet.add(*plot)
     sheet.bar(bar_m, _length(bar_m, language))
     sheet.north()
@@ -199,13 +228,16 @@ def _access_point(sheet: Sheet, point: AccessPoint) -> None:
     sheet.word(name, spots, "m-alab" if weighty else "m-alab m-minor", LETTERS, bearable=math.inf if weighty else 160)
 
 
-def _locator(sign: markers.Marker, ground: Ground, shown: Frame, language: Language) -> str | None:
-    """Return the region with the plan's extent marked."""
+def _locator(
+    sign: markers.Marker, ground: Ground, ways: Sequence[Route], shown: Frame, language: Language
+) -> str | None:
+    """Return the region with the plan's extent marked, and the ways that may lead out of it."""
     if not ground.mapped:
         return None
     extent = shapely.total_bounds([town.geometry for town in ground.mapped])
     sheet = Sheet(frame([float(v) for v in extent], LOCATOR_WIDTH, LOCATOR_ASPECT, margin=0.03))
     basemap.draw(sheet, ground, focus=sign.site.municipality)
+    routes.lines(sheet, ways)
     x, y = sheet.frame.place(sign.point)
     width = max((shown.east - shown.west) * sheet.frame.scale, 16.0)
     height = width / ASPECT

@@ -13,7 +13,7 @@ from finder.config import Freshness
 from finder.language import Language
 from finder.model.access import Access
 from finder.model.site import ATTRIBUTES, Contact, Medium, Provenance, Site
-from finder.model.vocabulary import AccessKind, Evidence, GeometryQuality, Method, Status, Vehicle
+from finder.model.vocabulary import Evidence, GeometryQuality, Status
 from finder.presentation import expose, facts
 from finder.presentation.expose import Expose
 from finder.presentation.facts import Row, Section
@@ -216,27 +216,6 @@ def test_key_figures_have_their_basis_and_date() -> None:
     assert (junction.label, plain(junction.value or "")) == ("Motorway, A 99 Musterkreuz", "4 min")
     assert plain(junction.note or "") == "2.0 km; estimate (truck) · beeline · Jun 2023"
     assert plain(available.value or "") == "1 Apr 2027"
-
-
-def test_ways_name_both_vehicles_and_which_counts() -> None:
-    truck, car = way(), way(vehicle=Vehicle.CAR, minutes=3.4)
-    junction = shown(factories.site(), truck, car).access[0]
-    assert (junction.kind, plain(junction.truck or ""), plain(junction.car or "")) == (
-        AccessKind.MOTORWAY_JUNCTION,
-        "4 min",
-        "3 min",
-    )
-    assert (junction.counted, junction.minutes, junction.estimated) == ("truck", 4.4, True)
-    assert junction.method == "km beeline, min estimate · Jun 2023"
-    assert len(shown(factories.site()).access) == len(AccessKind)
-
-
-def test_note_explains_only_the_methods_in_use() -> None:
-    network = way(method=Method.NETWORK)
-    assert "beeline" not in (shown(factories.site(), network).access_note or "")
-    assert "estimate" in (shown(factories.site(), way()).access_note or "")
-    assert "±" in (shown(factories.site(), way(uncertainty_m=500.0)).access_note or "")
-    assert "±" not in (shown(factories.site(), way()).access_note or "")
 
 
 @pytest.mark.parametrize(

@@ -18,8 +18,8 @@ from finder.model.place import MapLine
 from finder.model.vocabulary import AccessKind, Availability, Evidence, GeometryQuality, Zoning
 from finder.presentation import scenes
 from finder.presentation.drawing import Frame, Sheet, frame, round_length
-from finder.presentation.expose import AccessRow
 from finder.presentation.scenes import SMALL, WIDE
+from finder.presentation.ways import AccessRow
 from tests import factories
 from tests.presentation.conftest import HOSTILE, Region, points, towns
 
