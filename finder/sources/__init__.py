@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from finder.limits import DEFAULT, ROADS, Limits
 from finder.model.record import RawRecords
-from finder.roads.records import RoadRecords
+
+if TYPE_CHECKING:
+    from finder.roads.records import RoadRecords  # and numpy, which the locked process loads only when it is locked
 
 
 def read(path: Path, *, layer: str | None = None, limits: Limits = DEFAULT) -> RawRecords:

@@ -91,7 +91,7 @@ class _Reading:
     descriptor: int
     limits: Limits
     tag_sets: TagSets = field(default_factory=TagSets)
-    counts: Counter[str] = field(default_factory=Counter)
+    counts: Counter[str] = field(default_factory=lambda: Counter(areas=0, built_up_left_out=0))
     said: list[osm_turns.Said] = field(default_factory=list)
     nodes: dict[int, int] = field(default_factory=dict)
     ways: osm_ways.Ways = field(default_factory=osm_ways.Ways)
@@ -111,6 +111,8 @@ class _Reading:
         self._nodes([] if placed else [places])
         self._ways([] if placed else [places], areas)
         del places, table
+        if not len(self.ways):
+            raise Refusal("no_roads")
         roads = self.ways.cleaned(self.counts)
         if not len(roads):
             raise Refusal("no_roads")
@@ -201,7 +203,8 @@ class _Reading:
     def _homes(self, buffer: Any) -> None:
         if buffer:
             for area in buffer:
-                self.homes.add(bytes.fromhex(_WKB.create_multipolygon(area)))
+                with contextlib.suppress(RuntimeError):  # of one whose rings cross, or are none
+                    self.homes.add(bytes.fromhex(_WKB.create_multipolygon(area)))
 
     def _within(self, count: int) -> None:
         if count > self.limits.max_features:

@@ -187,7 +187,10 @@ def _degrees(lonlat: Numbers) -> None:
 
 def _offsets(starts: Numbers, count: int, end: int, least: int) -> None:
     """Refuse what does not divide `end` things into `count` parts of `least` things or more."""
-    if len(starts) != count + 1 or starts[0] != 0 or starts[-1] != end or (starts[1:] - least < starts[:-1]).any():
+    if len(starts) != count + 1 or starts[0] != 0 or starts[-1] != end:
+        raise ValueError("offsets")
+    _places(starts, end + 1)  # only then can no difference overflow
+    if (np.diff(starts) < least).any():
         raise ValueError("offsets")
 
 
@@ -228,7 +231,10 @@ def _built_up(given: Mapping[str, Numbers]) -> tuple[NDArray[np.object_] | None,
     _offsets(areas, len(areas) - 1, len(polygons) - 1, 1)
     if (lonlat[rings[:-1]] != lonlat[rings[1:] - 1]).any():
         raise ValueError("open ring")
-    shapes = shapely.from_ragged_array(shapely.GeometryType.MULTIPOLYGON, lonlat, (rings, polygons, areas))
+    try:
+        shapes = shapely.from_ragged_array(shapely.GeometryType.MULTIPOLYGON, lonlat, (rings, polygons, areas))
+    except shapely.errors.ShapelyError as error:
+        raise ValueError("rings") from error
     valid = shapely.is_valid(shapes)
     if not valid.any():
         return None, len(shapes)

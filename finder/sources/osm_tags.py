@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import lru_cache
 
 _LINKED = ("motorway", "trunk", "primary", "secondary", "tertiary")
 ROADS = frozenset(
@@ -53,6 +54,7 @@ _ON_NODES = frozenset({*_ACCESS, *_SIZES})
 _TIMES = frozenset({"day_on", "day_off", "hour_on", "hour_off"})
 
 
+@lru_cache(maxsize=4096)
 def road(key: str) -> bool:
     """Return whether a way's tag matters to traffic."""
     if key in _ALONE:

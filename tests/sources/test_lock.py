@@ -60,6 +60,10 @@ def say(value):
         "libc.ptrace(16, before, 0, 0)",
         "libc.unshare(0x10000000)",
         "libc.chmod(str(INSIDE).encode(), 0o777)",
+        "libc.fchmod(os.open(INSIDE, os.O_RDONLY), 0o777)",
+        "libc.fchown(os.open(INSIDE, os.O_RDONLY), os.getuid(), os.getgid())",
+        "libc.fsetxattr(os.open(INSIDE, os.O_RDONLY), b'user.a', b'b', 1, 0)",
+        "libc.fremovexattr(os.open(INSIDE, os.O_RDONLY), b'user.a')",
         "libc.syscall(425, 8, ctypes.create_string_buffer(120))",
     ],
 )
@@ -119,9 +123,15 @@ else:
     assert locked(tmp_path, body) == "locked"
 
 
+def test_nothing_is_loaded_before_the_lock() -> None:
+    script = "import sys; from finder.sources import worker; print(*{'numpy', 'pyarrow', 'osmium'} & set(sys.modules))"
+    command = [sys.executable, "-c", script]
+    assert subprocess.run(command, capture_output=True, text=True, check=True, cwd=TOP).stdout == "\n"
+
+
 def test_what_reading_needs_still_works(tmp_path: Path) -> None:
     body = """
-import threading, sqlite3, numpy, orjson, pyarrow, pyogrio
+import threading, sqlite3, numpy, orjson, osmium, pyarrow, pyogrio
 with open(OUTSIDE / "a", "w") as file:
     file.write("b")
 done = []
