@@ -131,6 +131,18 @@ def estimated(
     return _reached(sums, extent.holds(x, y)[:, None], known=people.workforce is not None)
 
 
+def missed(
+    x: float, y: float, people: People, lost: Flags, vehicle: Vehicle, limits: tuple[int, ...] = CATCHMENT_MIN
+) -> Flags:
+    """Return within which limits, shape (limits,), a site has people to whom a network knows no way.
+
+    `lost`, shape (cells,), are those; how near they are `finder.measures.access.estimated_min` tells.
+    """
+    squared = (people.x[lost] - x) ** 2 + (people.y[lost] - y) ** 2
+    nearest_m = float(np.sqrt(squared.min())) if len(squared) else np.inf
+    return np.array([nearest_m <= estimated_reach_km(limit, vehicle) * 1000.0 for limit in limits])
+
+
 def _weights(inhabitants: Figures, workforce: Figures | None, rim: Flags | None) -> Figures:
     """Return what is summed: inhabitants, workforce, and cells at the edge."""
     nobody = np.zeros(len(inhabitants))
@@ -155,4 +167,4 @@ def _spacing_m(x: Figures, y: Figures) -> float:
     return float(np.median(tree.query(sample, k=2)[0][:, 1]))
 
 
-__all__ = ["Extent", "Reached", "estimated", "within"]
+__all__ = ["Extent", "Reached", "estimated", "missed", "within"]

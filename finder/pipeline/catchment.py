@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import hashlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -9,6 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 import shapely
 from numpy.typing import NDArray
+from shapely.geometry.base import BaseGeometry
 
 from finder.language import N_
 from finder.measures import access as estimate
@@ -18,6 +20,8 @@ from finder.model.people import People
 from finder.model.reach import CATCHMENT_MIN
 from finder.model.vocabulary import Method, Vehicle
 from finder.pipeline.progress import Progress, silent
+from finder.pipeline.reach import MinutesTo
+from finder.roads.network import Network
 from finder.store import catchment, population, sites
 from finder.store.catchment import Counted, Counting
 from finder.store.database import Session
@@ -26,17 +30,39 @@ PART = 10_000
 """Sites that are in hand at a time."""
 _STEP = N_("Counting people")
 Figures = NDArray[np.float64]
+Flags = NDArray[np.bool_]
+
+
+Way = Callable[[BaseGeometry, Vehicle], Figures | None]
+"""Given a plot, returns minutes to where people are (inf: beyond the limits, NaN: no way is known), None if off it."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Ways:
-    """Minutes over a road network of this key. `to` takes where people are and returns, by key of a site and vehicle,
-    the minutes to each of these places (NaN: no way), or None for a site that does not meet the network.
-    """
+    """Minutes over the road network of this key; `to` takes where people are."""
 
     network: str
     as_of: str | None
-    to: Callable[[People], Callable[[int, Vehicle], Figures | None]]
+    to: Callable[[People], Way]
+
+
+def ways(network: Network) -> Ways:
+    """Return the minutes over a road network."""
+
+    def to(people: People) -> Way:
+        places = np.asarray(shapely.points(people.x, people.y), dtype=object)
+
+        @functools.cache
+        def by(vehicle: Vehicle) -> MinutesTo:
+            return MinutesTo(network, vehicle, places, CATCHMENT_MIN[-1])
+
+        def way(plot: BaseGeometry, vehicle: Vehicle) -> Figures | None:
+            minutes = by(vehicle)(plot)
+            return None if minutes is None else np.where(by(vehicle).on_network, minutes, np.nan)
+
+        return way
+
+    return Ways(network=network.key, as_of=network.as_of, to=to)
 
 
 def measure_catchments(
@@ -89,7 +115,7 @@ def _count(
     vehicle: Vehicle,
     people: People,
     extent: Extent | None,
-    over: Callable[[int, Vehicle], Figures | None] | None,
+    over: Way | None,
 ) -> Counted:
     """Count for some sites, in the order of their keys given."""
     shapes = sites.shapes(session, keys).loc[list(keys)]
@@ -104,21 +130,24 @@ def _count(
     methods = [Method.ESTIMATE if there else None for there in placed.tolist()]
     if over is not None and extent is not None:
         inside = extent.holds(x, y)
+        plots = estimate.starts(shapes["geometry"], shapes["geometry_quality"]).to_numpy(dtype=object)
         for position in np.flatnonzero(placed).tolist():
-            if (way := over(keys[position], vehicle)) is not None:
-                one = measure.within(
-                    way, people.inhabitants, people.workforce, rim=extent.rim, inside=bool(inside[position])
-                )
-                _put(reached, position, one)
-                methods[position] = Method.NETWORK
+            if (minutes := over(plots[position], vehicle)) is None:
+                continue
+            one = measure.within(
+                minutes, people.inhabitants, people.workforce, rim=extent.rim, inside=bool(inside[position])
+            )
+            lost = measure.missed(x[position], y[position], people, np.isnan(minutes), vehicle)
+            _put(reached, position, one, lost)
+            methods[position] = Method.NETWORK
     return Counted(reached.inhabitants, reached.workforce, reached.edge, methods)
 
 
-def _put(reached: Reached, position: int, one: Reached) -> None:
-    reached.inhabitants[position] = one.inhabitants
-    reached.edge[position] = one.edge
+def _put(reached: Reached, position: int, one: Reached, lost: Flags) -> None:
+    reached.edge[position] = edge = one.edge | lost
+    reached.inhabitants[position] = np.where(edge & (one.inhabitants == 0), np.nan, one.inhabitants)
     if reached.workforce is not None and one.workforce is not None:
-        reached.workforce[position] = one.workforce
+        reached.workforce[position] = np.where(edge & (one.workforce == 0), np.nan, one.workforce)
 
 
 def _key(people: People) -> str:
@@ -127,4 +156,4 @@ def _key(people: People) -> str:
     return hashlib.sha256(repr(how).encode()).hexdigest()[:16]
 
 
-__all__ = ["Ways", "measure_catchments"]
+__all__ = ["Way", "Ways", "measure_catchments", "ways"]

@@ -70,12 +70,14 @@ def reach(session: Session, network: Network, listed: Listed, vehicle: Vehicle) 
 
 
 class MinutesTo:
-    """Minutes from plots to the same many places over the road network."""
+    """Minutes from plots to the same many places over the road network; `on_network` tells which lie on it."""
 
     def __init__(self, network: Network, vehicle: Vehicle, places: NDArray[np.object_], limit_min: float) -> None:
         self._network, self._vehicle, self._limit_s = network, vehicle, limit_min * 60.0
         self._count = len(places)
-        self._stops = snapping.arcs(network, vehicle, snapping.snap(network, vehicle, places))
+        snaps = snapping.snap(network, vehicle, places)
+        self.on_network: NDArray[np.bool_] = snaps.segment >= 0
+        self._stops = snapping.arcs(network, vehicle, snaps)
 
     def __call__(self, plot: BaseGeometry) -> Reals | None:
         """Return minutes (inf beyond the limit or off the network), or None for a plot that is not on the network."""
