@@ -207,6 +207,7 @@ class Obstacle(Labelled):
     """Why minutes of a site are not measured over the road network."""
 
     OUTSIDE = "outside", N_("no road of the network lies near the plot")
+    ISLAND = "island", N_("the roads near the plot are cut off from the road network")
     UNREACHED = "unreached", N_("the road network knows no way there for this vehicle")
 
 

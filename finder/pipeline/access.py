@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import shapely
+from numpy.typing import NDArray
 
 from finder.language import N_
 from finder.measures import access as measure
@@ -32,7 +33,7 @@ Points = Mapping[AccessKind, Sequence[AccessPoint]]
 class Measured:
     """What was measured: how many sites in all and by kind, and of these over the road network, by kind and vehicle.
 
-    `outside` are those that lie on no road of the network that the vehicle may drive.
+    `outside` are those near no road that the vehicle gets from to the rest of the network.
     """
 
     sites: int
@@ -76,7 +77,10 @@ def measure_access(
         access.save(session, stale_keys, columns)
         for vehicle in Vehicle:
             # the same site may be among those of several kinds
-            outside[vehicle] = max(outside[vehicle], _count(columns, f"{vehicle.value}_obstacle", Obstacle.OUTSIDE))
+            lost = sum(
+                _count(columns, f"{vehicle.value}_obstacle", word) for word in (Obstacle.OUTSIDE, Obstacle.ISLAND)
+            )
+            outside[vehicle] = max(outside[vehicle], lost)
             for kind in alike:
                 driven[kind, vehicle] = _count(columns, method_name(kind, vehicle), Method.NETWORK)
     if keys is None and together:
@@ -148,14 +152,12 @@ def _columns(
     if network is None:
         return columns
     plots = begin.to_numpy(dtype=object)
-    placed = ~(shapely.is_missing(plots) | shapely.is_empty(plots))
-    columns["network"] = _filled(placed, network.key)
+    columns["network"] = _filled(_placed(plots), network.key)
     done, total = 0, len(points) * len(Vehicle)
     for vehicle in Vehicle:
         progress(N_("Looking for the road beside each plot"), done, total)
         snaps = snapping.snap(network, vehicle, plots)
-        outside = placed & (snaps.segment < 0)
-        columns |= _approaches(snaps, outside).columns(vehicle)
+        columns |= _approaches(network, vehicle, snaps, plots).columns(vehicle)
         for kind in points:
             progress(N_("Driving over the road network"), done, total)
             _drive(columns, begin, network, vehicle, snaps, kind, points[kind])
@@ -224,13 +226,23 @@ def stops(network: Network, vehicle: Vehicle, kind: AccessKind, points: Sequence
     return snapping.arcs(network, vehicle, snapping.snap(network, vehicle, places, plots=False))
 
 
-def _approaches(snaps: Snaps, outside: np.ndarray[Any, np.dtype[np.bool_]]) -> Approaches:
+def _approaches(network: Network, vehicle: Vehicle, snaps: Snaps, plots: NDArray[np.object_]) -> Approaches:
+    """Return where drives meet the road, or why they meet none that leads anywhere."""
     found = snaps.segment >= 0
+    lost = np.flatnonzero(_placed(plots) & ~found)
+    beside = snapping.snap(network, vehicle, plots[lost], connected=False).segment >= 0
+    obstacle = np.full(len(plots), None, dtype=object)
+    obstacle[lost] = np.where(beside, Obstacle.ISLAND.value, Obstacle.OUTSIDE.value)
     segment = _filled(found, snaps.segment[found])
-    return Approaches(segment, snaps.fraction, snaps.distance_m, _filled(outside, Obstacle.OUTSIDE.value))
+    return Approaches(segment, snaps.fraction, snaps.distance_m, obstacle)
 
 
-def _filled(where: np.ndarray[Any, np.dtype[np.bool_]], values: Any) -> np.ndarray[Any, np.dtype[np.object_]]:
+def _placed(plots: NDArray[np.object_]) -> NDArray[np.bool_]:
+    placed: NDArray[np.bool_] = ~(shapely.is_missing(plots) | shapely.is_empty(plots))
+    return placed
+
+
+def _filled(where: NDArray[np.bool_], values: Any) -> NDArray[np.object_]:
     """Return a column that is known only in some rows."""
     column = np.full(len(where), None, dtype=object)
     column[where] = values

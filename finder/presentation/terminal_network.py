@@ -83,7 +83,7 @@ def measured(
     said.append(table)
     for vehicle, count in outside.items():
         words = {"vehicle": language.text(vehicle.label), "n": format.number(count, language)}
-        message = N_("%(vehicle)s: for %(n)s sites no road of the network lies near; they keep an estimate.")
+        message = N_("%(vehicle)s: %(n)s sites lie near no road that leads on; they keep an estimate.")
         said.append(Text(format.capital(language.text(message, **words))))
     return Lines(*said)
 

@@ -46,12 +46,15 @@ class Stops:
     point: Longs
 
 
-def snap(network: Network, vehicle: Vehicle, shapes: NDArray[np.object_], *, plots: bool = True) -> Snaps:
+def snap(
+    network: Network, vehicle: Vehicle, shapes: NDArray[np.object_], *, plots: bool = True, connected: bool = True
+) -> Snaps:
     """Return the nearest place on the vehicle's roads for each shape (metres; None and empty: nowhere).
 
-    Only roads count from which it gets everywhere and back. `plots` open onto none that drives cannot open onto, such
-    as motorways, bridges and tunnels; points may lie on any but motorways and their ramps. A road through a plot meets
-    it where it comes nearest to its middle. Of roads equally near the one nearest to the middle counts.
+    Only roads count from which it gets everywhere and back, unless `connected` is False. `plots` open onto none that
+    drives cannot open onto, such as motorways, bridges and tunnels; points may lie on any but motorways and their
+    ramps. A road through a plot meets it where it comes nearest to its middle. Of roads equally near the one nearest
+    to the middle counts.
     """
     n = len(shapes)
     segment = np.full(n, -1, dtype=np.int64)
@@ -60,7 +63,7 @@ def snap(network: Network, vehicle: Vehicle, shapes: NDArray[np.object_], *, plo
     for reach_m in _TRIES_M:
         if not len(open_):
             break
-        one, other, metres = _near(network, vehicle, shapes[open_], reach_m, plots=plots)
+        one, other, metres = _near(network, vehicle, shapes[open_], reach_m, plots=plots, connected=connected)
         segment[open_[one]] = other
         distance_m[open_[one]] = metres
         open_ = np.delete(open_, one)
@@ -70,13 +73,13 @@ def snap(network: Network, vehicle: Vehicle, shapes: NDArray[np.object_], *, plo
 
 
 def _near(
-    network: Network, vehicle: Vehicle, shapes: NDArray[np.object_], reach_m: float, *, plots: bool
+    network: Network, vehicle: Vehicle, shapes: NDArray[np.object_], reach_m: float, *, plots: bool, connected: bool
 ) -> tuple[Longs, Longs, Reals]:
     """Return for the shapes that have one within reach: their number, the nearest segment, and how far it is."""
     boxes = shapely.bounds(shapes) + np.array([-reach_m, -reach_m, reach_m, reach_m])
     shape, segment = squares.near(network, boxes)
     flags = network.flags[segment]
-    fit = (flags & MAIN[vehicle]) > 0
+    fit = (flags & MAIN[vehicle]) > 0 if connected else _driven(network, vehicle, segment)
     fit &= (flags & FROM_PLOTS) > 0 if plots else (flags & (RAMP | MOTORWAY)) == 0
     shape, segment = shape[fit], segment[fit]
     lines = network.lines(segment)
@@ -87,6 +90,12 @@ def _near(
     order = np.lexsort((segment, middle_m, metres, shape))
     first = order[np.unique(shape[order], return_index=True)[1]]
     return shape[first], segment[first], metres[first]
+
+
+def _driven(network: Network, vehicle: Vehicle, segment: Longs) -> NDArray[np.bool_]:
+    seconds = network.graphs[vehicle].seconds
+    driven: NDArray[np.bool_] = np.isfinite(seconds[2 * segment]) | np.isfinite(seconds[2 * segment + 1])
+    return driven
 
 
 def _fraction(lines: NDArray[np.object_], shapes: NDArray[np.object_]) -> Reals:
