@@ -66,7 +66,7 @@ def build(records: RoadRecords, progress: Progress = lambda step: None) -> Netwo
         segment_to=cut.end,
         shape_start=cut.shape_start,
         shape_cm=cut.shape_cm,
-        length_m=cut.length_m,
+        length_m=cut.length_m.astype(np.float32),
         settlement_m=settlement_m,
         flags=flags,
         ramp_arcs=_ramp_arcs(cut, flags, graphs),
@@ -95,7 +95,7 @@ def _arcs(records: RoadRecords, cut: Segments, ways: Sequence[rules.Way], sets: 
     km_h = np.array([[way.rules[vehicle].forward_km_h, way.rules[vehicle].backward_km_h] for way in ways], dtype=float)
     inner = np.array([way.rules[vehicle].destination_only for way in ways], dtype=bool)
     with np.errstate(invalid="ignore"):
-        seconds = cut.length_m[:, None].astype(float) / (km_h[sets] / 3.6)
+        seconds = cut.length_m[:, None] / (km_h[sets] / 3.6)
     blocked = np.zeros(len(cut.node), dtype=bool)
     impassable = [
         node for node, tags in records.node_tags.items() if "barrier" in tags and not rules.passable(tags, vehicle)

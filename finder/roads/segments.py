@@ -30,7 +30,7 @@ class Segments:
     way: Longs
     shape_start: Longs
     shape_cm: Ints
-    length_m: NDArray[np.float32]
+    length_m: Reals
 
     def __len__(self) -> int:
         """Return how many segments there are."""
@@ -86,7 +86,7 @@ def _drawn(records: RoadRecords, node: Longs, way: Longs, begin: Longs, finish: 
         way=way[begin],
         shape_start=np.concatenate([[0], ends]).astype(np.int64),
         shape_cm=np.rint(xy[points] * CM).astype(np.int32),
-        length_m=length_m.astype(np.float32),
+        length_m=length_m,
     )
 
 

@@ -17,8 +17,8 @@ from finder.roads.network import Matrix
 
 INSTANT_S = 1e-6
 """Seconds of a change of state on the spot: a sparse matrix knows no zero."""
-SHORTEST_S = 1e-3
-"""Seconds of the shortest arc, for the same reason."""
+SHORTEST_S = 1e-6
+"""Seconds of an arc without any length, for the same reason."""
 
 
 @dataclass(frozen=True, eq=False)
