@@ -397,7 +397,9 @@ def test_search_says_what_it_left_out(place: Path) -> None:
         (("--min-area", "big"), "“big”"),
         (("--municipality", "Hamburg"), "“Hamburg”"),
         (("--max-motorway-junction-min", "-3"), "“-3”"),
-        (("--near", "Marl"), "“within_km”"),
+        (("--near", "Marl"), "“within_min”"),
+        (("--near", "Marl", "--within-min", "0"), "“within_min” cannot be “0”"),
+        (("--near", "Marl", "--within-min", "5", "--within-km", "5"), "only one"),
         (("--bbox", "1,2,3"), "“1,2,3”"),
     ],
 )
@@ -406,6 +408,22 @@ def test_wrong_values_are_refused_by_name(place: Path, words: tuple[str, ...], n
     assert result.exit_code == 2
     assert named in result.output
     assert len(result.output.strip().splitlines()) == 1
+
+
+def test_minutes_by_the_vehicle_chosen_are_asked_and_ordered(place: Path) -> None:
+    near = ("--near", "Recklinghausen", "--within-min", "20", "--vehicle")
+    words = ("--max-motorway-junction-min", "10", "--sort", "rail_freight_min", *near)
+    found = {}
+    for vehicle in ("car", "truck"):
+        answer = json.loads(finder("search", *words, vehicle, "--format", "json", "--limit", "1000").output)
+        found[vehicle] = {site["id"] for site in answer["sites"]}
+        minutes = [site[f"rail_freight_{vehicle}_min"] for site in answer["sites"]]
+        assert minutes == sorted(minutes)
+        assert all(site[f"motorway_junction_{vehicle}_min"] <= 10 for site in answer["sites"])
+        assert answer["left_out_by"]["near"] >= 1
+    assert found["truck"] < found["car"]
+    sentence = finder("search", *words, "car").output.replace("\u00a0", " ")
+    assert "within 20 min by car (estimate) of Recklinghausen" in sentence
 
 
 def test_unknown_option_is_refused_by_name(place: Path) -> None:

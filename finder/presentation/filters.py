@@ -11,7 +11,7 @@ from finder.language import N_, Language
 from finder.model.access import ACCESS_ATTRIBUTES
 from finder.model.query import AnyOf, IsUnknown, Predicate, fold
 from finder.model.vocabulary import LISTED, AccessKind, Availability, Labelled, Vehicle, Zoning
-from finder.presentation import format, phrases, symbols
+from finder.presentation import format, listing, phrases, symbols
 from finder.search.counts import Counts
 from finder.search.criteria import CRITERIA, Context, Criterion, Kind, Section
 from finder.search.question import DEFAULT_SORT, SORTS, Potential, Question
@@ -317,6 +317,6 @@ def _order(word: str, question: Question, language: Language) -> str:
     if keys[0].attribute not in ACCESS_ATTRIBUTES:
         return language.text(label)
     kind, own, unit = ACCESS_ATTRIBUTES[keys[0].attribute]
-    said = {"min": N_("%(kind)s: fewest minutes (%(vehicle)s)"), "km": N_("%(kind)s: fewest kilometres (%(vehicle)s)")}
-    vehicle = language.text((question.vehicle or own).label)
-    return language.text(said[unit], kind=format.capital(language.text(kind.label)), vehicle=vehicle)
+    said = {"min": N_("fewest min to %(kind)s (%(vehicle)s)"), "km": N_("fewest km to %(kind)s (%(vehicle)s)")}
+    name = language.text(listing.SHOWN_ACCESS.get(kind, kind.label))
+    return language.text(said[unit], kind=name, vehicle=language.text(listing.VEHICLES[question.vehicle or own]))

@@ -8,13 +8,14 @@ from dataclasses import dataclass
 
 from finder.config import Freshness
 from finder.language import N_, Language
-from finder.model.access import Access
+from finder.model.access import ACCESS_ATTRIBUTES, Access
 from finder.model.site import ATTRIBUTES, Site
 from finder.model.vocabulary import AccessKind, Evidence, Status, Vehicle
 from finder.presentation import format, freshness, phrases, symbols
 from finder.presentation.freshness import Badge
 from finder.search.answer import Answer
 from finder.search.criteria import Context
+from finder.search.question import Question
 from finder.store.sites import Listed
 
 SHOWN_ACCESS = {
@@ -25,6 +26,7 @@ SHOWN_ACCESS = {
 """Ways in a row by their short names, most asked first; the last one is shown where there is room."""
 VEHICLES = {Vehicle.CAR: N_("car"), Vehicle.TRUCK: N_("truck")}
 """Short names, where a figure is short of room."""
+NOTHING_ASKED = Question()
 
 
 @dataclass(frozen=True)
@@ -73,7 +75,7 @@ class Hit:
 
 def hits(answer: Answer, context: Context, days: Freshness, language: Language) -> tuple[Hit, ...]:
     """Return the result rows of an answer."""
-    asked = answer.question.asked
+    question = answer.question
     return tuple(
         hit(
             listed,
@@ -81,10 +83,19 @@ def hits(answer: Answer, context: Context, days: Freshness, language: Language) 
             days,
             context.today,
             language,
-            tuple(phrases.missing(asked[i], language) for i in listed.unknown),
+            tuple(phrases.missing(question.asked[i], language) for i in listed.unknown),
+            question,
         )
         for listed in answer.hits
     )
+
+
+def kinds(question: Question) -> tuple[AccessKind, ...]:
+    """Return the kinds of access that a row has room for: those that were asked about, and then the usual ones."""
+    key = question.order[0].attribute
+    ordered = [ACCESS_ATTRIBUTES[key][0]] if key in ACCESS_ATTRIBUTES else []
+    limited = [asked.criterion.access[0] for asked in question.asked if asked.criterion.access]
+    return tuple(dict.fromkeys((*ordered, *limited, *SHOWN_ACCESS)))[: len(SHOWN_ACCESS)]
 
 
 def hit(
@@ -94,8 +105,12 @@ def hit(
     today: dt.date,
     language: Language,
     unknown: tuple[str, ...] = (),
+    question: Question = NOTHING_ASKED,
 ) -> Hit:
-    """Return one result row; `unknown` names what was asked for and is not known of this site."""
+    """Return one result row; `unknown` names what was asked for and is not known of this site.
+
+    Its ways are those that the question is about, by the vehicle it names.
+    """
     site = listed.site
     basis = site.size_basis
     return Hit(
@@ -109,8 +124,11 @@ def hit(
         zoning_words=format.value(ATTRIBUTES["zoning"], site.zoning, language),
         mark=symbols.zoning_mark(site.zoning, site.availability),
         ways=tuple(
-            Way(format.capital(language.text(name)), reach(listed.access, kind, kind.vehicle, language))
-            for kind, name in SHOWN_ACCESS.items()
+            Way(
+                format.capital(language.text(SHOWN_ACCESS.get(kind, kind.label))),
+                reach(listed.access, kind, question.vehicle or kind.vehicle, language),
+            )
+            for kind in kinds(question)
         ),
         badge=freshness.badge(site, days, today, language),
         tags=states(site, language),

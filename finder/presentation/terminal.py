@@ -13,8 +13,9 @@ from finder.language import N_, Language
 from finder.model.access import Access
 from finder.model.attributes import Group
 from finder.model.site import ATTRIBUTES, Site
-from finder.model.vocabulary import AccessKind
+from finder.model.vocabulary import AccessKind, Vehicle
 from finder.presentation import facts, format, listing
+from finder.search.question import Question
 from finder.store.proposals import Proposal
 from finder.store.sites import Listed
 
@@ -29,8 +30,11 @@ def unknown(language: Language) -> Text:
     return Text(language.text(N_("not known")), style="dim")
 
 
-def sites(hits: tuple[Listed, ...], towns: Mapping[str, str], language: Language) -> Table:
-    """Return sites as a table: id, name, town, size, zoning, junction and where that is from."""
+def sites(
+    hits: tuple[Listed, ...], towns: Mapping[str, str], language: Language, question: Question = listing.NOTHING_ASKED
+) -> Table:
+    """Return sites as a table: id, name, town, size, zoning, and the way asked about or else to a junction."""
+    kind = listing.kinds(question)[0]
     table = Table(box=None, pad_edge=False, header_style="bold")
     for title, justify in (
         (N_("Id"), "left"),
@@ -38,9 +42,9 @@ def sites(hits: tuple[Listed, ...], towns: Mapping[str, str], language: Language
         (N_("Town"), "left"),
         (N_("Size"), "right"),
         (N_("Zoning"), "left"),
-        (N_("Motorway junction"), "left"),
+        (kind.label, "left"),
     ):
-        table.add_column(language.text(title), justify=justify)  # type: ignore[arg-type]
+        table.add_column(format.capital(language.text(title)), justify=justify)  # type: ignore[arg-type]
     for hit in hits:
         site = hit.site
         table.add_row(
@@ -49,7 +53,7 @@ def sites(hits: tuple[Listed, ...], towns: Mapping[str, str], language: Language
             Text(towns.get(site.municipality, site.municipality)),
             size(site, language) or unknown(language),
             format.zoning(site.zoning, language) or unknown(language),
-            reach(hit.access, AccessKind.MOTORWAY_JUNCTION, language) or unknown(language),
+            reach(hit.access, kind, question.vehicle or kind.vehicle, language) or unknown(language),
         )
     return table
 
@@ -61,9 +65,9 @@ def size(site: Site, language: Language) -> str | None:
     return f"{format.area(site.size_m2, language)} ({language.text(site.size_basis.label)})"
 
 
-def reach(access: tuple[Access, ...], kind: AccessKind, language: Language) -> str | None:
+def reach(access: tuple[Access, ...], kind: AccessKind, vehicle: Vehicle, language: Language) -> str | None:
     """Return the nearest access point of a kind with minutes, kilometres, method and date."""
-    way = listing.reach(access, kind, kind.vehicle, language)
+    way = listing.reach(access, kind, vehicle, language)
     return None if way is None else f"{way.name}: {way.value}, {way.method}"
 
 
@@ -101,6 +105,6 @@ def site(
     title = language.text(N_("Transport links"))
     links = Table(box=None, pad_edge=False, show_header=False, title=title, title_justify="left")
     for kind in AccessKind:
-        text = reach(listed.access, kind, language)
+        text = reach(listed.access, kind, kind.vehicle, language)
         links.add_row(format.capital(language.text(kind.label)), unknown(language) if text is None else Text(text))
     return Lines(*parts, links)

@@ -14,7 +14,7 @@ from shapely import Point
 
 from finder.language import Language
 from finder.model.vocabulary import AccessKind, Availability, Zoning
-from finder.presentation import filters
+from finder.presentation import filters, listing
 from finder.search import question
 from finder.search.counts import Counts
 from finder.search.criteria import CRITERIA, Context, Criterion, Kind
@@ -261,7 +261,7 @@ def test_orders_by_minutes_say_so_and_for_which_vehicle(kind: AccessKind) -> Non
     def label(*pairs: tuple[str, str]) -> str:
         return next(o.label for o in filters.sorts(ask(*pairs), EN) if o.value == f"{kind.value}_min")
 
-    named = kind.label[0].upper() + kind.label[1:]
-    assert label() == f"{named}: fewest minutes ({kind.vehicle.label})"
-    assert label(("vehicle", "truck")) == f"{named}: fewest minutes (truck 40 t)"
-    assert label(("vehicle", "car")) == f"{named}: fewest minutes (car)"
+    named = listing.SHOWN_ACCESS.get(kind, kind.label)
+    assert label() == f"fewest min to {named} ({kind.vehicle.value})"
+    assert label(("vehicle", "truck")) == f"fewest min to {named} (truck)"
+    assert label(("vehicle", "car")) == f"fewest min to {named} (car)"

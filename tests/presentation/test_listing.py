@@ -14,6 +14,8 @@ from finder.model.site import Site
 from finder.model.vocabulary import AccessKind, Availability, Evidence, Method, PlanStatus, Status, Vehicle, Zoning
 from finder.presentation import listing
 from finder.presentation.freshness import Age
+from finder.search import question
+from finder.search.criteria import Context
 from finder.store.sites import Listed
 from tests import factories
 
@@ -134,3 +136,35 @@ def test_tags_say_what_a_reader_must_know_first(
 @pytest.mark.parametrize(("days", "state"), [(0, Age.FRESH), (91, Age.DUE), (181, Age.UNCONFIRMED), (366, Age.HIDDEN)])
 def test_badge_ages(days: int, state: Age) -> None:
     assert row(factories.site(verified_on=TODAY - dt.timedelta(days=days))).badge.state is state
+
+
+@pytest.mark.parametrize(
+    ("pairs", "kinds"),
+    [
+        ([], ["motorway_junction", "inland_port", "rail_freight"]),
+        ([("sort", "size_asc"), ("vehicle", "car")], ["motorway_junction", "inland_port", "rail_freight"]),
+        ([("sort", "rail_freight_min")], ["rail_freight", "motorway_junction", "inland_port"]),
+        ([("max_airport_km", "9")], ["airport", "motorway_junction", "inland_port"]),
+        (
+            [("max_airport_km", "9"), ("max_inland_port_min", "9"), ("sort", "rail_station_min")],
+            ["rail_station", "inland_port", "airport"],
+        ),
+    ],
+)
+def test_row_has_room_for_the_ways_that_were_asked_about(pairs: list[tuple[str, str]], kinds: list[str]) -> None:
+    asked = question.read(pairs, Context(today=TODAY))
+    assert list(listing.kinds(asked)) == kinds
+    listed = Listed(site=factories.site(), access=(), version=1)
+    shown = listing.hit(listed, factories.TOWNS, Freshness(), TODAY, EN, question=asked)
+    assert len(shown.ways) == len(kinds)
+
+
+@pytest.mark.parametrize("pairs", [[("vehicle", "car")], [("vehicle", "car"), ("max_motorway_junction_min", "9")]])
+def test_row_shows_the_ways_of_the_vehicle_that_was_asked_for(pairs: list[tuple[str, str]]) -> None:
+    ways = tuple(way(vehicle=vehicle, minutes=minutes) for vehicle, minutes in ((Vehicle.TRUCK, 12), (Vehicle.CAR, 8)))
+    listed = Listed(site=factories.site(), access=ways, version=1)
+    asked = question.read(pairs, Context(today=TODAY))
+    shown = listing.hit(listed, factories.TOWNS, Freshness(), TODAY, EN, question=asked).ways[0].reach
+    assert shown is not None
+    assert plain(shown.minutes or "") == "8 min"
+    assert shown.method.startswith("estimate (car)")

@@ -10,6 +10,8 @@ from finder.language import Language
 from finder.model.access import Access
 from finder.model.vocabulary import AccessKind, Method, Vehicle
 from finder.presentation import terminal
+from finder.search import question
+from finder.search.criteria import Context
 from finder.store.sites import Listed
 from tests import factories
 
@@ -43,3 +45,27 @@ def test_ways_say_how_and_of_when_they_were_measured() -> None:
     assert said in table
     assert "none" in table
     assert said in printed(terminal.site(listed, factories.TOWNS, EN)).replace("\u00a0", " ")
+
+
+def test_table_shows_the_way_that_was_asked_about() -> None:
+    def way(vehicle: Vehicle, minutes: float) -> Access:
+        return Access(
+            kind=AccessKind.RAIL_FREIGHT,
+            vehicle=vehicle,
+            point_id="p",
+            point_name="Mustergleis",
+            road=None,
+            km=2.0,
+            minutes=minutes,
+            method=Method.ESTIMATE,
+            uncertainty_m=None,
+            as_of=None,
+            source=None,
+        )
+
+    listed = Listed(site=factories.site(), access=(way(Vehicle.TRUCK, 9.0), way(Vehicle.CAR, 7.0)), version=1)
+    for words, said in (([], "9 min"), ([("vehicle", "car")], "7 min")):
+        asked = question.read([("sort", "rail_freight_min"), *words], Context(today=factories.TODAY))
+        table = printed(terminal.sites((listed,), factories.TOWNS, EN, asked)).replace("\u00a0", " ")
+        assert "Rail freight" in table
+        assert f"Mustergleis: {said}" in table

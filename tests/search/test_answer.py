@@ -6,22 +6,31 @@ import datetime as dt
 import re
 
 import pytest
+from shapely import Point
 
 from finder.errors import UnknownWord
 from finder.language import Language
-from finder.model.vocabulary import AccessKind, Evidence, Status, Zoning
+from finder.model.query import Sort, all_of
+from finder.model.reach import Reachable
+from finder.model.vocabulary import AccessKind, Evidence, Status, Vehicle, Zoning
 from finder.search import answer, question, surroundings
 from finder.search.answer import Answer
-from finder.search.criteria import LONGEST_WORDS, MOST_WORDS
+from finder.search.criteria import LONGEST_WORDS, MOST_WORDS, Reach
+from finder.store import sites
 from finder.store.database import Database
 from tests import factories
 
 FAR = 30_000.0
 
 
-def ask(database: Database, *pairs: tuple[str, str], limit: int | None = question.PAGE_SIZE) -> Answer:
+def ask(
+    database: Database,
+    *pairs: tuple[str, str],
+    limit: int | None = question.PAGE_SIZE,
+    network: Reach | None = None,
+) -> Answer:
     with database.reading() as session:
-        context = surroundings.context(session, factories.TODAY, Language("en"))
+        context = surroundings.context(session, factories.TODAY, Language("en"), network)
         asked = question.read(pairs, context)
         return answer.ask(session, asked, today=factories.TODAY, hidden_after_days=365, limit=limit)
 
@@ -47,6 +56,7 @@ DELIVERED = [
     factories.site(id="maybe", stated_area_m2=90_000.0, zoning=(Zoning.GI,), evidence=Evidence.CONTESTED_PLAN),
 ]
 POINTS = [factories.access_point(kind) for kind in AccessKind]
+NEAR = (("near", "Musterstadt"), ("within_min", "20"))
 WORDS = (("min_area", "2ha"), ("zoning", "GI"), ("max_motorway_junction_km", "3"))
 
 
@@ -149,3 +159,43 @@ def test_the_surroundings_name_towns_sectors_and_places(database_url: str) -> No
     assert set(context.sectors) == set(english.sectors)
     assert context.sectors != english.sectors
     assert all(re.fullmatch("[a-z_]+", code) for code in context.sectors)
+
+
+# -- near to a place --------------------------------------------------------------------------------------------------
+
+
+def test_minutes_by_estimate_follow_the_vehicle(database_url: str) -> None:
+    # 14 km by beeline are 18.2 on the road: 21 minutes by car, 27 by truck
+    delivered = [
+        *(
+            factories.site(id=id_, geometry=factories.at(away))
+            for id_, away in (("here", 0), ("b", 9_000), ("c", 14_000))
+        ),
+        factories.site(id="nowhere"),
+    ]
+    with factories.database(database_url, delivered, places=[factories.place("Musterstadt")]) as database:
+        for vehicle, minutes, expected in (
+            *(("car", "16", ["b", "here"]), ("truck", "16", ["here"]), ("truck", "20", ["b", "here"])),
+            *(("car", "22", ["b", "c", "here"]), ("truck", "22", ["b", "here"]), ("car", "0.1", ["here"])),
+        ):
+            found = ask(database, ("near", "Musterstadt"), ("within_min", minutes), ("vehicle", vehicle))
+            assert ids(found) == expected
+            assert left_out(found) == {"near": 1}
+        assert ids(ask(database, *NEAR, ("unknown", "include"))) == ["b", "here", "nowhere"]
+
+
+def test_minutes_over_the_network_leave_out_who_is_not_on_it(database_url: str) -> None:
+    delivered = [factories.site(id=id_, geometry=factories.at(100 * i)) for i, id_ in enumerate("abcd")]
+    with factories.database(database_url, delivered, places=[factories.place("Musterstadt")]) as database:
+        with database.reading() as session:
+            keys = sites.find(session, all_of(()), (), sort=[Sort("id")]).keys
+
+        def network(point: Point, vehicle: Vehicle, minutes: float) -> Reachable:
+            return Reachable(within=keys[:1] if minutes < 30 else keys[:2], unknown=keys[3:], as_of="2026-10")
+
+        found = ask(database, *NEAR, network=network)
+        assert (ids(found), found.total, found.left_out, left_out(found)) == (["a"], 1, 1, {"near": 1})
+        assert ids(ask(database, NEAR[0], ("within_min", "30"), network=network)) == ["a", "b"]
+        shown = ask(database, *NEAR, ("unknown", "include"), network=network)
+        assert [(hit.site.id, hit.unknown) for hit in shown.hits] == [("a", ()), ("d", (0,))]
+        assert ids(ask(database, *NEAR, ("max_airport_km", "1"), network=network)) == []

@@ -79,6 +79,42 @@ def test_empty_fields_are_cleaned_away(client: FlaskClient) -> None:
     assert client.get("/sites?min_area=4ha&zoning=GI").status_code == 200
 
 
+def test_nearness_is_typed_and_becomes_a_word_by_its_unit(client: FlaskClient) -> None:
+    response = client.get("/sites?near=Musterstadt&within=20&within_unit=min&vehicle=")
+    assert (response.status_code, response.headers["Location"]) == (303, "/sites?near=Musterstadt&within_min=20")
+    untouched = client.get("/sites?near=&within=&within_unit=min&vehicle=")
+    assert (untouched.status_code, untouched.headers["Location"]) == (303, "/sites")
+    form = text(client, "/sites?near=Musterstadt&within_km=2,5").partition('<section class="list"')[0]
+    assert re.search(r'name="near" value="Musterstadt"[^>]* list="l-near"', form)
+    assert '<datalist id="l-near"><option value="Musterstadt">' in form
+    assert 'name="within" value="2,5"' in form
+    assert '<option value="km" selected>' in form
+    assert 'type="hidden" name="within' not in form
+
+
+def test_minutes_from_a_place_answer_alike_on_the_page_and_in_files(client: FlaskClient) -> None:
+    words = "near=Musterstadt&within_min=2&vehicle=truck&max_motorway_junction_min=30&sort=rail_freight_min"
+    page = text(client, f"/sites?{words}&lang=en")
+    assert "within 2\u00a0min by truck (estimate) of Musterstadt" in page
+    assert "Place 1)" in page, "one site has no place"
+    listed = re.findall(r'<h3><a href="/sites/(T-\d+)"', page)
+    assert listed
+    answer = json.loads(text(client, f"/sites.geojson?{words}"))
+    assert [feature["id"] for feature in answer["features"]] == listed
+    rows = csv.DictReader(text(client, f"/sites.csv?{words}").removeprefix("\ufeff").splitlines())
+    assert [row["id"] for row in rows] == listed
+    drawn = json.loads(text(client, f"/map.geojson?{words}"))
+    assert {feature["id"] for feature in drawn["features"]} == set(listed)
+
+
+def test_order_by_minutes_says_for_which_vehicle(client: FlaskClient) -> None:
+    shown = text(client, "/sites?sort=rail_station_min&vehicle=truck&lang=en")
+    assert '<option value="rail_station_min" selected>fewest min to railway station (truck)</option>' in shown
+    assert re.search(
+        r"<dt>Railway station[^<]*</dt>\s*<dd><b>[^<]*</b>[^<]*<span class=\"method\">estimate \(truck\)", shown
+    )
+
+
 def test_form_keeps_what_was_asked(client: FlaskClient) -> None:
     shown = text(client, "/sites?zoning=GI&municipality=05990001&sort=name")
     assert re.search(r'<input[^>]*value="GI"[^>]*checked', shown)
