@@ -195,26 +195,27 @@ def _drive(
 ) -> None:
     """Put what the network tells of one kind in the place of the estimates.
 
-    Where a point that lies off the network may be nearer, by the estimate, that one stays: nobody drove there.
+    Where a point that lies off the network is nearer, by the estimate, that one is told: nobody drove there.
     """
     ends = stops(network, vehicle, kind, points)
     ways = routing.nearest(network, vehicle, snaps, ends)
     minutes = ways.seconds / 60.0
     off = np.setdiff1d(np.arange(len(points)), ends.point)
-    places = np.array([points[i].geometry for i in off], dtype=object)
-    beeline_km = measure.nearest(begin, places).beeline_km
-    nearer = measure.estimated_min(beeline_km, vehicle).to_numpy() < minutes
-    there = np.flatnonzero((ways.point >= 0) & ~nearer)
-    figures = access.figures(
-        kind,
-        vehicle,
-        points=np.array([*(point.id for point in points), None], dtype=object)[ways.point[there]],
-        km=ways.metres[there] / 1000.0,
-        minutes=minutes[there],
-        methods=Method.NETWORK.value,
-    )
-    for name, values in figures.items():
-        columns[name][there] = values
+    beside = measure.nearest(begin, np.array([points[i].geometry for i in off], dtype=object))
+    beside_min = measure.estimated_min(beside.beeline_km, vehicle).to_numpy()
+    nearer = np.flatnonzero(beside_min < minutes)
+    there = np.flatnonzero((ways.point >= 0) & ~(beside_min < minutes))
+    ids = np.array([*(point.id for point in points), None], dtype=object)
+
+    def tell(rows: NDArray[np.intp], point: Any, km: Any, minutes: Any, method: Method) -> None:
+        figures = access.figures(kind, vehicle, points=ids[point], km=km, minutes=minutes, methods=method.value)
+        for name, values in figures.items():
+            columns[name][rows] = values
+
+    tell(there, ways.point[there], ways.metres[there] / 1000.0, minutes[there], Method.NETWORK)
+    if len(nearer):
+        which, km = off[beside.point.to_numpy()[nearer]], beside.beeline_km.to_numpy()[nearer]
+        tell(nearer, which, km, beside_min[nearer], Method.ESTIMATE)
 
 
 def stops(network: Network, vehicle: Vehicle, kind: AccessKind, points: Sequence[AccessPoint]) -> Stops:
