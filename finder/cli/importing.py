@@ -74,6 +74,7 @@ def import_(
     apart(paths, [path for path in (report_path, rejected_path) if path])
     beside = Beside(workplace.language, report_path, rejected_path)
     code = 0
+    roads = workplace.network()
     with workplace.database() as database:
         with database.reading() as session:
             towns = {m.code: m.name for m in reference.municipalities(session)}
@@ -92,6 +93,7 @@ def import_(
                     strict=strict,
                     partial=partial,
                     limits=workplace.config.limits,
+                    network=roads,
                     progress=step,
                     beside=lambda report, raw: beside.write(report, raw, towns),
                 )

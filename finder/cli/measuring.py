@@ -83,7 +83,11 @@ def measure(workplace: Workplace, path: Path | None, kinds: tuple[str, ...], eve
             out.print(terminal_network.stale(stale, roads, workplace.language))
             return
         measured = pipeline.measure(database, chosen, network=roads, everything=everything, progress=step)
-    out.print(terminal_network.measured(measured.stale, measured.driven, measured.outside, roads, workplace.language))
+    out.print(
+        terminal_network.measured(
+            measured.stale, measured.driven, measured.outside, measured.counted, roads, workplace.language
+        )
+    )
 
 
 def _network(workplace: Workplace, path: Path | None, step: pipeline.Progress) -> Network | None:

@@ -39,7 +39,7 @@ class Workplace:
         try:
             with self.progress() as step:
                 wanted = inventory or ("sample" if self.sample else "documented")
-                reports = pipeline.start(database, wanted, progress=step)
+                reports = pipeline.start(database, wanted, network=self.network, progress=step)
             for report in reports:
                 self.say(self.language.text("First start: %(n)s sites loaded.", n=report.new))
             yield database

@@ -33,13 +33,15 @@ Points = Mapping[AccessKind, Sequence[AccessPoint]]
 class Measured:
     """What was measured: how many sites in all and by kind, and of these over the road network, by kind and vehicle.
 
-    `outside` are those near no road that the vehicle gets from to the rest of the network.
+    `outside` are those near no road that the vehicle gets from to the rest of the network. Of
+    `counted` sites people within minutes were counted.
     """
 
     sites: int
     stale: Mapping[AccessKind, int]
     driven: Mapping[tuple[AccessKind, Vehicle], int] = field(default_factory=dict)
     outside: Mapping[Vehicle, int] = field(default_factory=dict)
+    counted: int = 0
 
 
 def measure_access(

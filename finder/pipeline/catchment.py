@@ -70,9 +70,12 @@ def measure_catchments(
     keys: Sequence[int] | None = None,
     *,
     minutes: Ways | None = None,
+    everything: bool = False,
     progress: Progress = silent,
 ) -> int:
     """Count who is within minutes of the given sites (None: of all whose figures are stale); return of how many sites.
+
+    With `everything` what is not stale is counted, too, but for what only a network told.
 
     Figures are stale when the site lies elsewhere now, when people are others, or when they are not from this network;
     without one those from a network are good as long as the people are the same. Minutes come over the network where
@@ -88,7 +91,11 @@ def measure_catchments(
         network_as_of=None if minutes is None else minutes.as_of,
     )
     counting = catchment.note(session, now)
-    good = [id_ for id_, other in catchment.countings(session).items() if _as_good(other, now)]
+    known = catchment.countings(session)
+    if everything:
+        # to estimate again what a network told would lose it
+        known = {id_: other for id_, other in known.items() if minutes is None and other.network is not None}
+    good = [id_ for id_, other in known.items() if _as_good(other, now)]
     over = None if minutes is None else minutes.to(people)
     measured: set[int] = set()
     for at, vehicle in enumerate(Vehicle):

@@ -28,6 +28,7 @@ from finder.pipeline.catchment import measure_catchments
 from finder.pipeline.progress import Progress, silent
 from finder.pipeline.report import Ledger
 from finder.pipeline.transaction import Undone, writing
+from finder.roads.network import Network
 from finder.store import reference, saving
 from finder.store.database import Database, Session
 
@@ -51,6 +52,7 @@ def deliver(
     strict: bool = False,
     partial: bool = False,
     limits: Limits = DEFAULT,
+    network: Network | None = None,
     actor: str = "import",
     at: dt.datetime | None = None,
     progress: Progress = silent,
@@ -60,7 +62,8 @@ def deliver(
 
     Without a `profile` the bundled one that fits is chosen, and the report says why. With `strict` one rejected row,
     with `dry_run` always, nothing is stored. `anywhere` admits sites outside the region. A `partial` file holds only
-    some of its source's sites, so that none is missing.
+    some of its source's sites, so that none is missing. Access is measured over the road `network`, if there is one;
+    people within minutes are counted by estimate, for over a network that takes its time for every site.
 
     Raises
     ------
@@ -101,7 +104,7 @@ def deliver(
                 progress(N_("Storing"), start, len(raw))
                 saved = delivery.save(batch.frame, only_new=batch.only_new, status=batch.status)
                 progress(N_("Measuring"), start, len(raw))
-                measure_access(session, saved.moved)
+                measure_access(session, saved.moved, network=network)
                 measure_catchments(session, saved.moved)
                 ledger.add(batch, delivered, saved)
         missing = delivery.missing(ledger.named(), withdrawn=ledger.withdrawn(), partial=partial)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,7 @@ from finder.model.place import MapLine, Municipality, Place
 from finder.model.vocabulary import Status
 from finder.pipeline.delivery import deliver
 from finder.pipeline.progress import Progress, silent
+from finder.roads.network import Network
 from finder.sources import bundled
 from finder.store import reference
 from finder.store.database import Database
@@ -26,10 +28,16 @@ INVENTORIES = {"documented": bundled.INVENTORY, "sample": bundled.SAMPLE}
 """The bundled inventories by the word kept in the database; "own" is a database that began empty."""
 
 
-def start(database: Database, inventory: str, *, progress: Progress = silent) -> list[Report]:
+def start(
+    database: Database,
+    inventory: str,
+    *,
+    network: Callable[[], Network | None] = lambda: None,
+    progress: Progress = silent,
+) -> list[Report]:
     """Make the database ready: its tables in today's state and, on the first start, filled with `inventory`.
 
-    Returns the reports of what was filled in, empty when there was nothing to do.
+    Returns the reports of what was filled in, empty when there was nothing to do. The road network is opened only then.
 
     Raises
     ------
@@ -43,10 +51,12 @@ def start(database: Database, inventory: str, *, progress: Progress = silent) ->
         raise ConfigError(N_("This database holds real data; the fictional sample needs a database of its own."))
     if present is not None:
         return []
-    return fill(database, inventory, progress=progress)
+    return fill(database, inventory, network=network(), progress=progress)
 
 
-def fill(database: Database, inventory: str, *, progress: Progress = silent) -> list[Report]:
+def fill(
+    database: Database, inventory: str, *, network: Network | None = None, progress: Progress = silent
+) -> list[Report]:
     """Fill a fresh database with the region's reference data and a bundled inventory; again does no harm.
 
     That it is filled is noted last: a start that was cut off begins anew.
@@ -61,7 +71,15 @@ def fill(database: Database, inventory: str, *, progress: Progress = silent) -> 
     if inventory in INVENTORIES:
         path = bundled.path(INVENTORIES[inventory])
         reports.append(
-            deliver(database, path, actor="bundled", status=Status.PUBLISHED, strict=True, progress=progress)
+            deliver(
+                database,
+                path,
+                actor="bundled",
+                status=Status.PUBLISHED,
+                strict=True,
+                network=network,
+                progress=progress,
+            )
         )
     with database.writing() as session:
         reference.set_setting(session, "inventory", inventory)
