@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from finder import __version__
-from finder.cli import importing, keeping, loading, measuring, profiling, searching
+from finder.cli import importing, keeping, loading, measuring, profiling, searching, surroundings
 from finder.cli.workplace import Commands, Workplace
 
 
@@ -31,4 +31,5 @@ for command in (
     keeping.load,
 ):
     main.add_command(command)
-keeping.load.add_command(loading.zoning)
+for part in (loading.zoning, surroundings.population, surroundings.access):
+    keeping.load.add_command(part)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -15,33 +14,15 @@ from finder.intake import census, usual
 from finder.intake.census import Census
 from finder.language import N_
 from finder.limits import DEFAULT, Limits
+from finder.model.loaded import PopulationReport
 from finder.model.people import Grid
-from finder.model.record import Issue, Origin
-from finder.pipeline.catchment import measure_catchments
+from finder.model.record import Origin
+from finder.pipeline.catchment import Ways, measure_catchments, ways
 from finder.pipeline.progress import Progress, silent
 from finder.pipeline.transaction import Undone, writing
+from finder.roads.network import Network
 from finder.store import population, reference
 from finder.store.database import Database, Session
-
-
-@dataclass(frozen=True, kw_only=True)
-class PopulationReport:
-    """What became of a census grid, or would: read = cells stored + unknown + far + rejected.
-
-    `inside` are the inhabitants of cells whose middle lies in the region's municipalities, None where these have no
-    areas; `schematic` whether some of these areas are. `measured` is of how many sites people were counted anew.
-    """
-
-    origin: Origin
-    grid: Grid
-    read: int
-    rejected: int
-    inside: int | None
-    schematic: bool
-    changed: bool
-    stored: bool
-    measured: int
-    issues: tuple[Issue, ...]
 
 
 def load_population(
@@ -52,13 +33,15 @@ def load_population(
     crs_given: str | None = None,
     source: str | None = None,
     as_of: str | None = None,
+    network: Network | None = None,
     dry_run: bool = False,
     limits: Limits = DEFAULT,
     progress: Progress = silent,
 ) -> PopulationReport:
     """Bring a file of cells with inhabitants into the store in the place of the older one.
 
-    Without a `source` it is what all rows of the file name, else the file's name; so is `as_of`, else not known.
+    Without a `source` it is what all rows of the file name, else the file's name; so is `as_of`, else not known. Who is
+    near is counted anew for all sites, over the `network` where there is one.
 
     Raises
     ------
@@ -76,7 +59,7 @@ def load_population(
         progress(N_("Storing"))
         changed = population.replace(session, grid, found.x, found.y, found.inhabitants, found.workforce)
         inside, schematic = _in_towns(session, found)
-        measured = measure_catchments(session, progress=progress)
+        measured = measure_catchments(session, minutes=_ways(network), progress=progress)
         report = PopulationReport(
             origin=raw.origin,
             grid=grid,
@@ -95,7 +78,9 @@ def load_population(
     return report
 
 
-def withdraw_population(database: Database, *, dry_run: bool = False, progress: Progress = silent) -> tuple[Grid, int]:
+def withdraw_population(
+    database: Database, *, network: Network | None = None, dry_run: bool = False, progress: Progress = silent
+) -> tuple[Grid, int]:
     """Take the grid back, so that towns count again; return what it was, and of how many sites people were counted.
 
     Raises
@@ -108,11 +93,15 @@ def withdraw_population(database: Database, *, dry_run: bool = False, progress: 
         if (grid := population.grid(session)) is None:
             raise NotFound(N_("No population is loaded."))
         population.withdraw(session)
-        told = grid, measure_catchments(session, progress=progress)
+        told = grid, measure_catchments(session, minutes=_ways(network), progress=progress)
         if dry_run:
             raise Undone
     assert told is not None
     return told
+
+
+def _ways(network: Network | None) -> Ways | None:
+    return None if network is None else ways(network)
 
 
 def _grid(found: Census, origin: Origin, source: str | None, as_of: str | None) -> Grid:
@@ -152,4 +141,4 @@ def _moment(text: str) -> str:
     return moment
 
 
-__all__ = ["PopulationReport", "load_population", "withdraw_population"]
+__all__ = ["load_population", "withdraw_population"]

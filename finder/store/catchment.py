@@ -136,12 +136,6 @@ def of(session: Session, id_: str) -> tuple[Catchment, ...]:
     return () if key is None else load(session, [key]).get(key, ())
 
 
-def of(session: Session, id_: str) -> tuple[Catchment, ...]:
-    """Return what was counted for one site by its public id."""
-    key = session.scalar(sa.select(tables.site.c.pk).where(tables.site.c.id == id_))
-    return () if key is None else load(session, [key]).get(key, ())
-
-
 def _catchment(row: Mapping[str, Any], vehicle: Vehicle, minutes: int, counting: Counting) -> Catchment:
     return Catchment(
         vehicle=vehicle,
