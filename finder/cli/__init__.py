@@ -27,6 +27,7 @@ for command in (
     searching.show,
     measuring.network,
     measuring.measure,
+    measuring.reach,
     keeping.check,
     keeping.load,
 ):

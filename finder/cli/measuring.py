@@ -9,13 +9,17 @@ import click
 from finder import pipeline
 from finder.cli.workplace import Workplace, out
 from finder.config import NETWORK
-from finder.errors import UnusableInput
+from finder.errors import NotFound, UnusableInput
+from finder.exports import reach as files
+from finder.exports.aside import Aside
 from finder.language import N_
-from finder.model.vocabulary import AccessKind
+from finder.model.vocabulary import AccessKind, Vehicle
 from finder.presentation import terminal_network
 from finder.roads.network import Network
+from finder.store import sites
 
 EXTRACT = ".pbf"
+NONE_THERE = N_("There is no road network; build one with `finder network build FILE.osm.pbf`.")
 
 
 @click.group()
@@ -31,11 +35,7 @@ def network() -> None:
 @click.pass_obj
 def build(workplace: Workplace, extract: Path, output: Path | None) -> None:
     """Build it from an extract of OpenStreetMap (.osm.pbf)."""
-    target = output or workplace.config.data_dir / NETWORK
-    if not target.parent.is_dir():
-        if output is not None:
-            raise UnusableInput(N_("The folder of “%(path)s” does not exist."), path=target.name)
-        target.parent.mkdir(parents=True)
+    target = output or _usual(workplace)
     with workplace.progress() as step:
         built = pipeline.build_network(extract, target, limits=workplace.config.roads, progress=step)
     out.print(terminal_network.summary(built, target, workplace.language))
@@ -53,7 +53,7 @@ def show(workplace: Workplace, path: Path | None) -> None:
     """Show what a built network holds, and check that it is whole."""
     path = path or workplace.config.network
     if path is None:
-        raise UnusableInput(N_("There is no road network; build one with `finder network build FILE.osm.pbf`."))
+        raise UnusableInput(NONE_THERE)
     opened = Network.open(path)
     opened.check()
     out.print(terminal_network.summary(opened, path, workplace.language))
@@ -90,11 +90,49 @@ def measure(workplace: Workplace, path: Path | None, kinds: tuple[str, ...], eve
     )
 
 
+@click.command()
+@click.argument("site_id", metavar="SITE")
+@click.option(
+    "--vehicle", type=click.Choice([v.value for v in Vehicle]), default=Vehicle.TRUCK.value, show_default=True
+)
+@click.option("--routes", is_flag=True, help="The ways to the nearest access points instead.")
+@click.option("-o", "--output", type=click.Path(path_type=Path), help="A .geojson file; else it is printed.")
+@click.pass_obj
+def reach(workplace: Workplace, site_id: str, vehicle: str, routes: bool, output: Path | None) -> None:
+    """Give the areas that one site reaches within 10 to 60 minutes over the road network, as GeoJSON."""
+    roads = workplace.network()
+    if roads is None:
+        raise UnusableInput(NONE_THERE)
+    with workplace.database() as database, database.reading() as session:
+        listed = sites.get(session, site_id)
+        reached = pipeline.reach(session, roads, listed, Vehicle(vehicle))
+    if not reached.isochrones:
+        raise NotFound(N_("The site “%(id)s” lies on no road of the network."), id=site_id[:80])
+    if routes:
+        text = files.routes(site_id, reached.routes, listed.access, roads.as_of)
+    else:
+        text = files.isochrones(site_id, reached.isochrones, roads.as_of)
+    if output is None:
+        click.echo(text)
+        return
+
+    def write(path: Path) -> None:
+        path.write_bytes(text)
+
+    with Aside(output) as file:
+        file.write(write)
+
+
+def _usual(workplace: Workplace) -> Path:
+    """Return where the network is found without asking."""
+    folder = workplace.config.data_dir
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder / NETWORK
+
+
 def _network(workplace: Workplace, path: Path | None, step: pipeline.Progress) -> Network | None:
     if path is None:
         return workplace.network()
     if path.name.lower().endswith(EXTRACT):
-        target = workplace.config.data_dir / NETWORK
-        target.parent.mkdir(parents=True, exist_ok=True)
-        return pipeline.build_network(path, target, limits=workplace.config.roads, progress=step)
+        return pipeline.build_network(path, _usual(workplace), limits=workplace.config.roads, progress=step)
     return Network.open(path)

@@ -10,6 +10,7 @@ from finder.pipeline.measuring import measure
 from finder.pipeline.network import build_network
 from finder.pipeline.population import load_population, withdraw_population
 from finder.pipeline.progress import Progress, silent
+from finder.pipeline.reach import Reached, reach
 from finder.pipeline.region import INVENTORIES, fill, load_boundaries, start
 
 __all__ = [
@@ -17,6 +18,7 @@ __all__ = [
     "LayerReport",
     "Measured",
     "Progress",
+    "Reached",
     "Report",
     "build_network",
     "deliver",
@@ -28,6 +30,7 @@ __all__ = [
     "measure",
     "measure_access",
     "measure_catchments",
+    "reach",
     "silent",
     "stale",
     "start",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from finder import sources
+from finder.exports.aside import Aside
 from finder.language import N_
 from finder.limits import ROADS, Limits
 from finder.pipeline.progress import Progress, silent
@@ -18,11 +19,12 @@ def build_network(extract: Path, target: Path, *, limits: Limits = ROADS, progre
     Raises
     ------
     UnusableInput
-        The extract cannot be read or holds no road; an older file stays as it is.
+        The extract cannot be read or holds no road, or `target` cannot be written; an older file stays as it is.
     """
-    progress(N_("Reading the extract"))
-    records = sources.read_roads(extract, limits)
-    built = building.build(records, progress)
-    progress(N_("Writing"))
-    network.write(built, target)
+    with Aside(target) as file:  # made first: that nothing can be written there is told before the long work
+        progress(N_("Reading the extract"))
+        records = sources.read_roads(extract, limits)
+        built = building.build(records, progress)
+        progress(N_("Writing"))
+        file.write(lambda path: network.write(built, path))
     return Network.open(target)

@@ -180,3 +180,21 @@ def test_a_changed_file_is_noticed(place: Path) -> None:
     refused = finder("network", "show", place / "own.network")
     assert refused.exit_code == 2
     assert "damaged" in refused.stderr
+
+
+def test_reach_as_geojson(place: Path) -> None:
+    assert finder("reach", "near").exit_code == 2
+    finder("measure", "--network", place / "town.osm.pbf")
+    areas = json.loads(finder("reach", "near").stdout)["features"]
+    minutes = [area["properties"]["minutes"] for area in areas]
+    assert minutes == sorted(minutes, reverse=True)
+    assert {area["properties"]["vehicle"] for area in areas} == {"truck"}
+    port = place / "routes.geojson"
+    assert finder("reach", "near", "--routes", "--vehicle", "car", "-o", port).exit_code == 0
+    (way,) = json.loads(port.read_text())["features"]
+    assert way["geometry"]["type"] == "LineString"
+    assert (way["properties"]["kind"], way["properties"]["vehicle"]) == ("inland_port", "car")
+    assert finder("reach", "nobody").exit_code == 2
+    refused = finder("reach", "far")
+    assert refused.exit_code == 2
+    assert "lies on no road" in refused.stderr
