@@ -10,6 +10,7 @@ from finder import pipeline
 from finder.cli.workplace import Workplace, out
 from finder.config import NETWORK
 from finder.errors import NotFound, UnusableInput
+from finder.exports import junctions
 from finder.exports import reach as files
 from finder.exports.aside import Aside
 from finder.language import N_
@@ -57,6 +58,18 @@ def show(workplace: Workplace, path: Path | None) -> None:
     opened = Network.open(path)
     opened.check()
     out.print(terminal_network.summary(opened, path, workplace.language))
+
+
+@network.command(name="junctions")
+@click.argument("path", type=click.Path(path_type=Path), required=False)
+@click.option("-o", "--output", type=click.Path(path_type=Path), help="A .geojson file; else they are printed.")
+@click.pass_obj
+def junctions_(workplace: Workplace, path: Path | None, output: Path | None) -> None:
+    """Give the motorway junctions of the network as GeoJSON: looked through, `finder load access` takes them in."""
+    path = path or workplace.config.network
+    if path is None:
+        raise UnusableInput(NONE_THERE)
+    _give(junctions.collection(Network.open(path)), output)
 
 
 @click.command()
@@ -112,6 +125,11 @@ def reach(workplace: Workplace, site_id: str, vehicle: str, routes: bool, output
         text = files.routes(site_id, reached.routes, listed.access, roads.as_of)
     else:
         text = files.isochrones(site_id, reached.isochrones, roads.as_of)
+    _give(text, output)
+
+
+def _give(text: bytes, output: Path | None) -> None:
+    """Print a file, or write it."""
     if output is None:
         click.echo(text)
         return

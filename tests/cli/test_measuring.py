@@ -198,3 +198,21 @@ def test_reach_as_geojson(place: Path) -> None:
     refused = finder("reach", "far")
     assert refused.exit_code == 2
     assert "lies on no road" in refused.stderr
+
+
+def test_junctions_of_the_extract_are_taken_in(place: Path) -> None:
+    finder("network", "build", place / "town.osm.pbf")
+    file = place / "junctions.geojson"
+    assert finder("network", "junctions", "-o", file).exit_code == 0
+    names = {feature["properties"]["name"] for feature in json.loads(file.read_text())["features"]}
+    assert names == {"Musterstadt-W", "Musterstadt-O"}
+    loaded = finder("load", "access", file)
+    assert loaded.exit_code == 0, loaded.output
+    shown = json.loads(finder("show", "near", "--format", "json").stdout)
+    told = {name: shown[f"motorway_junction_{name}"] for name in ("name", "method", "as_of", "network_as_of")}
+    assert told == {
+        "name": "A 942 Musterstadt-W",
+        "method": "network",
+        "as_of": extracts.AS_OF,
+        "network_as_of": extracts.AS_OF,
+    }
