@@ -123,8 +123,8 @@ def points(
     _tell_of_places(located, found, far, words["reach_km"], work)
     if others:
         message = N_("Rows of other kinds than the one named are left out: %(n)s.")
-        params = {"n": others}
-        work.issues.append(Issue(rule="other_kind", action="noted", message=message, field="kind", params=params))
+        issue = Issue(rule="other_kind", action="noted", message=message, field="kind", params={"n": others})
+        work.issues.append(issue)
     return Points(
         points=[point for _, point in found],
         source=name,
