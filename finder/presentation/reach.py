@@ -23,6 +23,10 @@ LETTERS, CITY_LETTERS = 11.5, 13.0
 CITY_INHABITANTS = 200_000
 MOST_PLACES = 60
 """So many towns, the largest in sight, ask for room for their name."""
+EDGE_PLACES = 48
+"""Places on an area's edge that are tried for its minutes."""
+APART_PX = 9.0
+"""Edges nearer to each other look like one."""
 LEAST_EXTENT_M = 4000.0
 M2_PER_KM2 = 1e6
 
@@ -213,8 +217,8 @@ def _map(
         f'<g class="iso-start"><circle cx="{number(x)}" cy="{number(y)}" r="5.5"/>'
         f'<path d="M{number(x)} {number(y)}h0"/></g>'
     )
-    for one in own:
-        _minutes(sheet, one)
+    for one, beyond in zip(own, (None, *own[:-1]), strict=True):
+        _minutes(sheet, one, beyond)
     _places(sheet, ground.places)
     sheet.bar(bar_m, f"{format.number(bar_m / 1000, language)}{format.NO_BREAK}km")
     sheet.ticks(int(round_length((shown.east - shown.west) / 5)), labels=False)
@@ -223,17 +227,23 @@ def _map(
     return sheet.svg("map-reach", language.text(N_("Reach of %(name)s by %(vehicle)s in %(minutes)s minutes"), **said))
 
 
-def _minutes(sheet: Sheet, one: Isochrone) -> None:
-    """Write an area's minutes on its edge, where they cover the least."""
+def _minutes(sheet: Sheet, one: Isochrone, beyond: Isochrone | None) -> None:
+    """Write an area's minutes on its edge, where they cover the least and the edge is not that of the one `beyond`."""
     f = sheet.frame
     polygons = [part for part in shapely.get_parts(one.area) if isinstance(part, shapely.Polygon)]
     if not polygons:
         return
     ring = max(polygons, key=lambda polygon: polygon.area).exterior
-    points = [f.place(p) for p in shapely.line_interpolate_point(ring, np.linspace(0, 1, 36, False), normalized=True)]
-    middle = f.place(shapely.centroid(ring))
+    points = shapely.line_interpolate_point(ring, np.linspace(0, 1, EDGE_PLACES, endpoint=False), normalized=True)
+    if beyond is not None:
+        apart = shapely.distance(points, shapely.boundary(beyond.area)) * f.scale >= APART_PX
+        points = points[apart] if apart.any() else points
+    across, down = f.place(shapely.centroid(ring))
     # on the lower right, for the eye to go from one to the next
-    spots = [(x, y + 4, "middle", 0.2 * (abs(y - middle[1] - (x - middle[0])) - (x - middle[0]))) for x, y in points]
+    spots = [
+        (x, y + 4, "middle", 0.2 * (abs(y - down - (x - across)) - (x - across)))
+        for x, y in (f.place(point) for point in points)
+    ]
     sheet.word(str(one.minutes), spots, "iso-min", LETTERS + 2)
 
 

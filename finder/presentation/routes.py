@@ -21,7 +21,7 @@ DRAWN = {
     AccessKind.RAIL_STATION: N_("station"),
     AccessKind.AIRPORT: N_("airport"),
 }
-"""Kinds whose ways are drawn, by their short names; the weightiest lies on top."""
+"""Kinds whose ways are drawn, by their short names, the weightiest first."""
 LEAST_LABEL_PX = 46.0
 """A way of which less is seen bears no name."""
 LETTERS = 12.5
@@ -34,10 +34,11 @@ def drawn(routes: Sequence[Route]) -> tuple[Route, ...]:
 
 
 def lines(sheet: Sheet, routes: Sequence[Route]) -> None:
-    """Draw ways on a light edge, the weightiest last."""
-    for route in reversed(drawn(routes)):
-        if data := sheet.data(route.line):
-            sheet.add(f'<path class="m-way-edge" d="{data}"/><path class="{_class(route.kind)}" d="{data}"/>')
+    """Draw ways on a light edge, the shortest last: where they share a road, its dashes are seen on the longer one."""
+    ordered = sorted(drawn(routes), key=lambda route: -route.line.length)
+    data = [(route, text) for route in ordered if (text := sheet.data(route.line))]
+    sheet.add(*(f'<path class="m-way-edge" d="{text}"/>' for _, text in data))
+    sheet.add(*(f'<path class="{_class(route.kind)}" d="{text}"/>' for route, text in data))
 
 
 def names(sheet: Sheet, routes: Sequence[Route], language: Language) -> None:

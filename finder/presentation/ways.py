@@ -125,10 +125,7 @@ def _row(
     lines = [*_methods(entries, language)]
     if other is not None and other_said is not None and other_said.name != counted.name:
         lines.insert(0, f"{language.text(listing.VEHICLES[other.vehicle])}: {other_said.name}")
-    for vehicle in TOLD:
-        obstacle = entries[vehicle].obstacle if vehicle in entries else None
-        if obstacle is not None and obstacle is not common[vehicle]:
-            lines.append(f"{language.text(listing.VEHICLES[vehicle])}: {language.text(obstacle.label)}")
+    lines += _obstacles(entries, common, language)
     points = [entry] if other is None or other.point_id == entry.point_id else [entry, other]
     return AccessRow(
         kind=kind,
@@ -147,6 +144,16 @@ def _row(
         notes=tuple(dict.fromkeys(way.note for way in points if way.note)),
         settlement=settlement(route_of(entry, routes), language),
     )
+
+
+def _obstacles(entries: dict[Vehicle, Access], common: dict[Vehicle, Obstacle | None], language: Language) -> list[str]:
+    """Return what keeps vehicles from this kind alone."""
+    met: dict[Obstacle, list[str]] = {}
+    for vehicle in TOLD:
+        obstacle = entries[vehicle].obstacle if vehicle in entries else None
+        if obstacle is not None and obstacle is not common[vehicle]:
+            met.setdefault(obstacle, []).append(language.text(listing.VEHICLES[vehicle]))
+    return [f"{', '.join(names)}: {language.text(obstacle.label)}" for obstacle, names in met.items()]
 
 
 def route_of(way: Access, routes: Sequence[Route]) -> Route | None:

@@ -17,7 +17,8 @@ from finder.errors import ConfigError, UnknownWord
 from finder.language import LANGUAGES, N_, Language
 from finder.presentation import symbols
 from finder.store.database import Database
-from finder.web import assets, errors, public
+from finder.web import assets, errors, public, roads, site
+from finder.web.kept import Kept
 
 LOCAL_HOSTS = ("127.0.0.1", "localhost", "::1")
 LANGUAGE_COOKIE = "lang"
@@ -58,6 +59,8 @@ def create_app(config: Config, database: Database, *, host: str = "127.0.0.1") -
     app.config["SESSION_COOKIE_SAMESITE"] = "Lax"
     app.extensions["finder"] = config, database
     app.extensions["files"] = threading.BoundedSemaphore(public.FILES_AT_ONCE)
+    app.extensions[roads.NAME] = roads.Roads(config.network)
+    app.extensions[site.REACHED] = Kept()
     app.jinja_env.add_extension("jinja2.ext.i18n")
     app.jinja_env.install_gettext_callables(  # type: ignore[attr-defined]
         lambda message: flask.g.language.text(message),
@@ -73,6 +76,7 @@ def create_app(config: Config, database: Database, *, host: str = "127.0.0.1") -
     errors.register(app)
     app.register_blueprint(assets.blueprint(store))
     app.register_blueprint(public.blueprint)
+    app.register_blueprint(site.blueprint)
     return app
 
 

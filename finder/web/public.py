@@ -1,4 +1,4 @@
-"""What anybody sees: the region, the search, the exposé, files, and the texts every public page must have."""
+"""What anybody sees: the region, the search, files, and the texts every public page must have."""
 
 from __future__ import annotations
 
@@ -19,16 +19,16 @@ from finder.errors import NotFound
 from finder.exports import geojson, table
 from finder.language import N_
 from finder.model.query import AnyOf
-from finder.model.vocabulary import LINKED, LISTED
-from finder.presentation import expose, features, filters, format, listing, pages, phrases, scenes
+from finder.model.vocabulary import LISTED
+from finder.presentation import features, filters, listing, pages, phrases, scenes
 from finder.presentation import map as folium_map
-from finder.presentation.basemap import Ground
-from finder.search import answer, counts, question, surroundings
+from finder.search import answer, counts, question, reachable, surroundings
 from finder.search.criteria import Context
 from finder.search.question import Potential, Question
 from finder.store import reference, sites
 from finder.store.database import Database, Session
 from finder.store.sites import Listed
+from finder.web import roads
 
 blueprint = flask.Blueprint("public", __name__)
 MAP_LIMIT = 2000
@@ -42,7 +42,8 @@ def query_string(pairs: Iterable[tuple[str, str]]) -> str:
     return urlencode(list(pairs), safe=",")
 
 
-def _finder() -> tuple[Config, Database]:
+def at_hand() -> tuple[Config, Database]:
+    """Return the settings and the database."""
     config, database = flask.current_app.extensions["finder"]
     return config, database
 
@@ -52,7 +53,8 @@ def _pairs() -> list[tuple[str, str]]:
 
 
 def _question(session: Session, *, page_words: bool = False) -> tuple[Question, Context]:
-    context = surroundings.context(session, dt.date.today(), flask.g.language)
+    reach = reachable.over(session, roads.network())
+    context = surroundings.context(session, dt.date.today(), flask.g.language, reach)
     return question.read(_pairs(), context, page_words=page_words), context
 
 
@@ -61,7 +63,7 @@ def _ask(session: Session, asked: Question, config: Config, limit: int | None = 
     return answer.ask(session, asked, today=today, hidden_after_days=config.freshness.hidden, limit=limit)
 
 
-def _notice(session: Session) -> None:
+def show_notice(session: Session) -> None:
     """Say on every page which inventory this is."""
     flask.g.inventory = counts.inventory(session)
     flask.g.notice = pages.notice(flask.g.inventory, flask.g.language)
@@ -69,10 +71,10 @@ def _notice(session: Session) -> None:
 
 @blueprint.get("/")
 def start() -> flask.typing.ResponseReturnValue:
-    config, database = _finder()
+    config, database = at_hand()
     language = flask.g.language
     with database.reading() as session:
-        _notice(session)
+        show_notice(session)
         context = surroundings.context(session, dt.date.today(), language)
         everything = _ask(session, Question(), config, limit=MAP_LIMIT)
         covered = counts.covered(session, context.today, config.freshness.hidden)
@@ -96,10 +98,10 @@ def start() -> flask.typing.ResponseReturnValue:
 def search() -> flask.typing.ResponseReturnValue:
     if (clean := _clean_address()) is not None:
         return flask.redirect(clean, code=303)
-    config, database = _finder()
+    config, database = at_hand()
     language = flask.g.language
     with database.reading() as session:
-        _notice(session)
+        show_notice(session)
         asked, context = _question(session, page_words=True)
         found = _ask(session, asked, config)
         if not found.hits and asked.page > 1:
@@ -154,48 +156,6 @@ def _clean_address() -> str | None:
     return flask.request.path + ("?" + query_string(words) if words else "")
 
 
-@blueprint.get("/sites/<id_>")
-def site(id_: str) -> flask.typing.ResponseReturnValue:
-    config, database = _finder()
-    language = flask.g.language
-    with database.reading() as session:
-        _notice(session)
-        listed = _linked(session, id_)
-        towns = {town.code: town for town in reference.municipalities(session)}
-        shown = expose.expose(listed, towns, config.freshness, dt.date.today(), language)
-        site_map, locator, legend = scenes.site_svgs(session, listed, language)
-        ground = Ground(tuple(towns.values()), tuple(reference.lines(session)))
-    return flask.render_template(
-        "public/site.html",
-        site=shown,
-        site_map=Markup(site_map) if site_map else None,  # noqa: S704 (escaped when drawn)
-        locator=Markup(locator) if locator else None,  # noqa: S704 (escaped when drawn)
-        map_notes=scenes.ground_notes(ground, language),
-        legend=legend,
-        bars={row.kind.value: Markup(scenes.bar(row)) for row in shown.access},  # noqa: S704 (numbers only)
-        bar_scale=Markup(scenes.bar_scale()),  # noqa: S704 (numbers only)
-        permalink=f"{config.url or flask.request.host_url.rstrip('/')}/sites/{listed.site.id}",
-        version=listed.version,
-        read_on=format.date(dt.date.today(), language),
-        back=_back(),
-    )
-
-
-def _linked(session: Session, id_: str) -> sites.Listed:
-    """Return a site that anybody with the link may see; drafts are as if they were not there."""
-    listed = sites.get(session, id_)
-    if listed.site.status not in LINKED:
-        raise NotFound(N_("There is no site “%(id)s”."), id=id_[:80])
-    return listed
-
-
-def _back() -> str:
-    """Return the search the reader came from, if it was ours."""
-    referrer = flask.request.referrer or ""
-    ours = flask.request.host_url + "sites?"
-    return referrer[len(flask.request.host_url) - 1 :] if referrer.startswith(ours) else "/sites"
-
-
 @blueprint.get("/sites.geojson")
 def sites_geojson() -> flask.typing.ResponseReturnValue:
     return _file(geojson.chunks, "application/geo+json")
@@ -210,7 +170,7 @@ def sites_csv() -> flask.typing.ResponseReturnValue:
 
 def _file(write: Callable[[Iterator[Listed]], Iterable[str] | Iterable[bytes]], mimetype: str) -> flask.Response:
     """Return all sites of the answer as a file that is written while it is sent, from one state of the database."""
-    config, database = _finder()
+    config, database = at_hand()
     days = config.freshness.hidden
     with ExitStack() as open_:
         places: BoundedSemaphore = flask.current_app.extensions["files"]
@@ -239,7 +199,7 @@ def _written(parts: Iterable[Any], held: ExitStack) -> Iterator[Any]:
 
 @blueprint.get("/map.js")
 def map_script() -> flask.typing.ResponseReturnValue:
-    _, database = _finder()
+    _, database = at_hand()
     with database.reading() as session:
         asked, _ = _question(session)
         parts = folium_map.region_map(
@@ -254,7 +214,7 @@ def map_script() -> flask.typing.ResponseReturnValue:
 
 @blueprint.get("/map.geojson")
 def map_sites() -> flask.typing.ResponseReturnValue:
-    config, database = _finder()
+    config, database = at_hand()
     with database.reading() as session:
         asked, context = _question(session)
         found = _ask(session, dataclasses.replace(asked, page=1), config, limit=MAP_LIMIT)
@@ -265,9 +225,9 @@ def map_sites() -> flask.typing.ResponseReturnValue:
 
 @blueprint.get("/sources")
 def sources() -> flask.typing.ResponseReturnValue:
-    _, database = _finder()
+    _, database = at_hand()
     with database.reading() as session:
-        _notice(session)
+        show_notice(session)
     return flask.render_template("public/sources.html", sources=pages.sources(flask.g.language, flask.g.inventory))
 
 
@@ -275,16 +235,16 @@ def sources() -> flask.typing.ResponseReturnValue:
 @blueprint.get("/datenschutz")
 @blueprint.get("/barrierefreiheit")
 def text() -> flask.typing.ResponseReturnValue:
-    config, database = _finder()
+    config, database = at_hand()
     with database.reading() as session:
-        _notice(session)
+        show_notice(session)
     page = pages.text(flask.request.path.strip("/"), config, flask.g.language)
     return flask.render_template("public/text.html", page=page)
 
 
 @blueprint.get("/healthz")
 def healthz() -> flask.typing.ResponseReturnValue:
-    _, database = _finder()
+    _, database = at_hand()
     with database.reading() as session:
         count = sites.count(session, AnyOf("status", tuple(s.value for s in LISTED)))
     return flask.jsonify(status="ok", sites=count)

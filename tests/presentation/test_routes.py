@@ -51,10 +51,12 @@ def test_way_of_no_length_is_not_drawn() -> None:
     assert routes.drawn([route(line=LineString([point, point]))]) == ()
 
 
-def test_weightiest_way_lies_on_top() -> None:
+def test_shorter_ways_lie_on_longer_ones() -> None:
     sheet = Sheet(Frame(*factories.at().buffer(5000).bounds, 500))
-    routes.lines(sheet, [route(), route(PORT), route(STATION)])
-    assert drawn(sheet.svg("x", "y"))[-1] == "m-way is-motorway_junction"
+    routes.lines(sheet, [route(line=line(2000)), route(PORT, line=line(4000)), route(STATION, line=line(900))])
+    assert drawn(sheet.svg("x", "y")) == ["m-way is-inland_port", "m-way is-motorway_junction", "m-way is-rail_station"]
+    edges = [part.startswith('<path class="m-way-edge"') for part in sheet.parts]
+    assert edges == sorted(edges, reverse=True), "no edge lies on a way"
 
 
 def test_key_has_minutes_kilometres_vehicle_method_and_date() -> None:

@@ -118,6 +118,13 @@ def test_obstacle_of_all_ways_is_said_once_above_them() -> None:
     assert "no road" not in " ".join(lines(junction(*access)))
 
 
+def test_obstacle_of_one_kind_is_said_there_once_for_both_vehicles() -> None:
+    met = [way(vehicle=vehicle, obstacle=Obstacle.UNREACHED) for vehicle in Vehicle]
+    access = [*met, *(way(AccessKind.AIRPORT, vehicle=vehicle, **ROADS) for vehicle in Vehicle)]
+    assert ways.remarks(access, EN) == ()
+    assert lines(junction(*access))[-1] == "truck, car: the road network knows no way there for this vehicle"
+
+
 def test_obstacle_of_one_vehicle_names_it() -> None:
     access = [way(obstacle=Obstacle.OUTSIDE), way(vehicle=Vehicle.CAR, **ROADS)]
     assert ways.remarks(access, EN) == (
