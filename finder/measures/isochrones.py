@@ -13,6 +13,8 @@ from finder.roads.arrays import Ints, Longs, Reals
 
 BESIDE_M_S = 30 / 3.6
 """How fast a way is assumed to go on towards a crossing that was not reached any more."""
+BESIDE_MOST_M = 1000.0
+"""And no farther than this: where an extract ends no road is known, and an area ends, too."""
 _EDGE = 1e-3
 
 
@@ -20,8 +22,8 @@ def areas(found: Reach, minutes: Iterable[float]) -> list[BaseGeometry]:
     """Return for each of the minutes the area (metres) that holds the crossings reached by then, and no others.
 
     Between a crossing that is reached and one that is not the boundary runs where the time is up, by the straight line
-    between their times; towards one that nobody came to, as far as one gets at `BESIDE_M_S`. Three crossings next to
-    each other (Delaunay's triangles) that are all reached hold all land between them.
+    between their times; towards one that nobody came to, as far as one gets at `BESIDE_M_S`, at most `BESIDE_MOST_M`.
+    Three crossings next to each other (Delaunay's triangles) that are all reached hold all land between them.
     """
     graph = found.network.graphs[found.vehicle]
     seconds = seconds_at_places(found)
@@ -73,7 +75,8 @@ def _crossed(xy: Reals, reached: Ints, beyond: Ints, seconds: Reals, limit_s: fl
     span = seconds[beyond] - seconds[reached]
     distance = np.hypot(*(xy[beyond] - xy[reached]).T)
     known = np.isfinite(span)
-    share = np.where(known, left / np.where(known, span, 1.0), left * BESIDE_M_S / np.maximum(distance, 1e-9))
+    beside_m = np.minimum(left * BESIDE_M_S, BESIDE_MOST_M)
+    share = np.where(known, left / np.where(known, span, 1.0), beside_m / np.maximum(distance, 1e-9))
     share = np.clip(share, _EDGE, 1.0 - _EDGE)
     crossed: Reals = xy[reached] + (xy[beyond] - xy[reached]) * share[:, None]
     return crossed
