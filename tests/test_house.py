@@ -28,6 +28,7 @@ FLOORS = [
     "presentation | editing | exports",
     "search",
     "sources | intake | store | measures",
+    "roads",
     "model",
     "crs",
     "language",
