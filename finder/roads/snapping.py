@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,11 +13,12 @@ from numpy.typing import NDArray
 from finder.model.vocabulary import Vehicle
 from finder.roads import squares
 from finder.roads.arrays import Longs, Reals, ranges
-from finder.roads.network import FROM_PLOTS, MAIN, MOTORWAY, RAMP, Network
+from finder.roads.network import CM, FROM_PLOTS, MAIN, MOTORWAY, RAMP, Network
 
 FARTHEST_M = 1000.0
 """A plot or point farther than this from any road of the network is not on it."""
 _TRIES_M = (100.0, 300.0, FARTHEST_M)
+_ROUNDED_M = 1e-6
 JUNCTION_M = 1000.0
 """The ramps within this distance of a motorway junction's place, and its uncertainty, are its own."""
 
@@ -56,43 +58,108 @@ def snap(
     ramps. A road through a plot meets it where it comes nearest to its middle. Of roads equally near the one nearest
     to the middle counts.
     """
-    n = len(shapes)
-    segment = np.full(n, -1, dtype=np.int64)
-    fraction, distance_m = np.full(n, np.nan), np.full(n, np.nan)
-    open_ = np.flatnonzero(~(shapely.is_missing(shapes) | shapely.is_empty(shapes)))
+    return snap_each(network, shapes, [vehicle], plots=plots, connected=connected)[vehicle]
+
+
+def snap_each(
+    network: Network,
+    shapes: NDArray[np.object_],
+    vehicles: Sequence[Vehicle] = tuple(Vehicle),
+    *,
+    plots: bool = True,
+    connected: bool = True,
+) -> dict[Vehicle, Snaps]:
+    """Return the same for several vehicles, which mostly meet the same road: in one pass."""
+    segment = np.full((len(vehicles), len(shapes)), -1, dtype=np.int64)
+    fraction, distance_m = np.full(segment.shape, np.nan), np.full(segment.shape, np.nan)
+    placed = ~(shapely.is_missing(shapes) | shapely.is_empty(shapes))
     for reach_m in _TRIES_M:
+        open_ = np.flatnonzero(placed & (segment < 0).any(axis=0))
         if not len(open_):
             break
-        one, other, metres = _near(network, vehicle, shapes[open_], reach_m, plots=plots, connected=connected)
-        segment[open_[one]] = other
-        distance_m[open_[one]] = metres
-        open_ = np.delete(open_, one)
-    found = np.flatnonzero(segment >= 0)
-    fraction[found] = _fraction(network.lines(segment[found]), shapes[found])
-    return Snaps(segment, fraction, distance_m)
+        found = _near(network, vehicles, shapes[open_], reach_m, plots=plots, connected=connected)
+        for i, (one, other, metres) in enumerate(found):
+            segment[i, open_[one]] = other
+            distance_m[i, open_[one]] = metres
+    row, shape = np.nonzero(segment >= 0)
+    pairs, which = np.unique(shape * len(network) + segment[row, shape], return_inverse=True)
+    fraction[row, shape] = _fraction(network.lines(pairs % len(network)), shapes[pairs // len(network)])[which]
+    return {vehicle: Snaps(segment[i], fraction[i], distance_m[i]) for i, vehicle in enumerate(vehicles)}
 
 
 def _near(
-    network: Network, vehicle: Vehicle, shapes: NDArray[np.object_], reach_m: float, *, plots: bool, connected: bool
-) -> tuple[Longs, Longs, Reals]:
-    """Return for the shapes that have one within reach: their number, the nearest segment, and how far it is."""
-    boxes = shapely.bounds(shapes) + np.array([-reach_m, -reach_m, reach_m, reach_m])
-    shape, segment = squares.near(network, boxes)
+    network: Network,
+    vehicles: Sequence[Vehicle],
+    shapes: NDArray[np.object_],
+    reach_m: float,
+    *,
+    plots: bool,
+    connected: bool,
+) -> Iterator[tuple[Longs, Longs, Reals]]:
+    """Yield for each vehicle the shapes that have one within reach, the nearest segment, and how far it is."""
+    shape, segment = squares.near(network, shapely.bounds(shapes) + np.array([-reach_m, -reach_m, reach_m, reach_m]))
     flags = network.flags[segment]
-    fit = (flags & MAIN[vehicle]) > 0 if connected else _driven(network, vehicle, segment)
-    fit &= (flags & FROM_PLOTS) > 0 if plots else (flags & (RAMP | MOTORWAY)) == 0
+    fit = (flags & FROM_PLOTS) > 0 if plots else (flags & (RAMP | MOTORWAY)) == 0
     shape, segment = shape[fit], segment[fit]
+    own = [_usable(network, vehicle, segment, connected=connected) for vehicle in vehicles]
+    shape, segment = _nearest_perhaps(network, shapes, shape, segment, own, reach_m)
     lines = network.lines(segment)
     metres = shapely.distance(shapes[shape], lines)
-    fit = metres <= reach_m
-    shape, segment, lines, metres = shape[fit], segment[fit], lines[fit], metres[fit]
-    middle_m = shapely.distance(shapely.centroid(shapes[shape]), lines)
-    order = np.lexsort((segment, middle_m, metres, shape))
-    first = order[np.unique(shape[order], return_index=True)[1]]
-    return shape[first], segment[first], metres[first]
+    for vehicle in vehicles:
+        fit = _usable(network, vehicle, segment, connected=connected)
+        least_m = np.full(len(shapes), reach_m)
+        np.minimum.at(least_m, shape[fit], metres[fit])
+        fit &= metres == least_m[shape]
+        middle_m = shapely.distance(shapely.centroid(shapes[shape[fit]]), lines[fit])
+        order = np.flatnonzero(fit)[np.lexsort((segment[fit], middle_m, shape[fit]))]
+        first = order[np.unique(shape[order], return_index=True)[1]]
+        yield shape[first], segment[first], metres[first]
 
 
-def _driven(network: Network, vehicle: Vehicle, segment: Longs) -> NDArray[np.bool_]:
+def _nearest_perhaps(
+    network: Network,
+    shapes: NDArray[np.object_],
+    shape: Longs,
+    segment: Longs,
+    usable: Sequence[NDArray[np.bool_]],
+    reach_m: float,
+) -> tuple[Longs, Longs]:
+    """Return those pairs, each once, of which the segment may be the shape's nearest of those usable by a vehicle.
+
+    No line is drawn for it: their boxes tell how far they are from each other at least, and some of their corners how
+    far at most.
+    """
+    if not len(shape):
+        return shape, segment
+    starts = network.shape_start[segment]
+    counts = network.shape_start[segment + 1] - starts
+    first = np.cumsum(counts) - counts
+    xy_cm = network.shape_cm[ranges(starts, counts)]
+    low, high = np.minimum.reduceat(xy_cm, first) / CM, np.maximum.reduceat(xy_cm, first) / CM
+    west, south, east, north = shapely.bounds(shapes)[shape].T
+    beside = np.maximum(np.maximum(low[:, 0] - east, west - high[:, 0]), 0.0)
+    above = np.maximum(np.maximum(low[:, 1] - north, south - high[:, 1]), 0.0)
+    least_m = np.hypot(beside, above)
+    near = np.flatnonzero(least_m <= reach_m)
+    shape, segment, least_m = shape[near], segment[near], least_m[near]
+    corners, of = shapely.get_coordinates(shapes, return_index=True)
+    corner = corners[np.searchsorted(of, shape)]
+    steps = counts[near] - 1
+    some = [xy_cm[first[near] + step] / CM for step in (0, steps // 2, steps)]
+    most_m = np.minimum.reduce([np.hypot(*(at - corner).T) for at in some])
+    perhaps = np.zeros(len(shape), dtype=bool)
+    for own in usable:
+        nearest_m = np.full(len(shapes), reach_m)
+        np.minimum.at(nearest_m, shape[own[near]], most_m[own[near]])
+        perhaps |= own[near] & (least_m <= nearest_m[shape] + _ROUNDED_M)
+    pairs = np.unique(shape[perhaps] * len(network) + segment[perhaps])
+    return pairs // len(network), pairs % len(network)
+
+
+def _usable(network: Network, vehicle: Vehicle, segment: Longs, *, connected: bool) -> NDArray[np.bool_]:
+    if connected:
+        main: NDArray[np.bool_] = (network.flags[segment] & MAIN[vehicle]) > 0
+        return main
     seconds = network.graphs[vehicle].seconds
     driven: NDArray[np.bool_] = np.isfinite(seconds[2 * segment]) | np.isfinite(seconds[2 * segment + 1])
     return driven
@@ -101,8 +168,9 @@ def _driven(network: Network, vehicle: Vehicle, segment: Longs) -> NDArray[np.bo
 def _fraction(lines: NDArray[np.object_], shapes: NDArray[np.object_]) -> Reals:
     """Return where along the lines the shapes meet them."""
     crossing = shapely.intersects(lines, shapes)
-    inside = np.where(crossing, shapely.intersection(lines, shapes), lines)
-    seen_from = np.where(crossing, shapely.centroid(shapes), shapes)
+    inside, seen_from = lines.copy(), shapes.copy()
+    inside[crossing] = shapely.intersection(lines[crossing], shapes[crossing])
+    seen_from[crossing] = shapely.centroid(shapes[crossing])
     meeting = shapely.get_point(shapely.shortest_line(seen_from, inside), 1)
     fraction: Reals = shapely.line_locate_point(lines, meeting, normalized=True)
     return np.clip(np.nan_to_num(fraction), 0.0, 1.0)

@@ -28,15 +28,13 @@ def index(boxes: Reals) -> tuple[Longs, Ints, Ints]:
 
 
 def near(network: Network, boxes: Reals) -> tuple[Longs, Longs]:
-    """Return pairs: the number of a box, and a segment whose own box may touch it; each pair once."""
+    """Return pairs: the number of a box, and a segment whose own box may touch it; some pairs more than once."""
     which, low, high = _rows(boxes)
     first = np.searchsorted(network.cell_key, low)
     last = np.searchsorted(network.cell_key, high, side="right")
     start, stop = network.cell_start[first], network.cell_start[last]
     box = np.repeat(which, stop - start)
-    segment = network.cell_segment[ranges(start, stop - start)].astype(np.int64)
-    pairs = np.unique(box * len(network) + segment)
-    return pairs // len(network), pairs % len(network)
+    return box, network.cell_segment[ranges(start, stop - start)].astype(np.int64)
 
 
 def _rows(boxes: Reals) -> tuple[Longs, Longs, Longs]:
