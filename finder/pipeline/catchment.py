@@ -16,7 +16,7 @@ from finder.language import N_
 from finder.measures import access as estimate
 from finder.measures import catchment as measure
 from finder.measures.catchment import Extent, Reached
-from finder.model.people import People
+from finder.model.people import TOWNS, People
 from finder.model.reach import CATCHMENT_MIN
 from finder.model.vocabulary import Method, Vehicle
 from finder.pipeline.progress import Progress, silent
@@ -147,6 +147,9 @@ def _count(
             lost = measure.missed(x[position], y[position], people, np.isnan(minutes), vehicle)
             _put(reached, position, one, lost)
             methods[position] = Method.NETWORK
+    if people.basis == TOWNS:
+        # a town is counted at its centre, and whoever lives nearer than the next one is in none
+        reached.inhabitants[reached.inhabitants == 0] = np.nan
     return Counted(reached.inhabitants, reached.workforce, reached.edge, methods)
 
 

@@ -57,35 +57,41 @@ def test_figures_come_back_and_gaps_stay_unknown(
 
 
 def test_a_site_is_found_by_its_public_id(database_url: str) -> None:
-    with factories.database(database_url, [factories.site(id="A-1"), factories.site(id="A-2")]) as database:
-        with database.writing() as session:
-            save(session, [1], COUNTING)
-            assert [one.minutes for one in catchment.of(session, "A-1")] == list(CATCHMENT_MIN)
-            assert catchment.of(session, "A-2") == catchment.of(session, "A-3") == ()
+    with (
+        factories.database(database_url, [factories.site(id="A-1"), factories.site(id="A-2")]) as database,
+        database.writing() as session,
+    ):
+        save(session, [1], COUNTING)
+        assert [one.minutes for one in catchment.of(session, "A-1")] == list(CATCHMENT_MIN)
+        assert catchment.of(session, "A-2") == catchment.of(session, "A-3") == ()
 
 
 def test_what_is_from_another_counting_or_from_none_is_stale(database_url: str) -> None:
-    with factories.database(database_url, [factories.site() for _ in range(3)]) as database:
-        with database.writing() as session:
-            old = save(session, [1], COUNTING)
-            assert catchment.note(session, COUNTING) == old
-            new = save(session, [2], DRIVEN)
-            assert catchment.stale(session, [old], Vehicle.CAR) == [2, 3]
-            assert catchment.stale(session, [old, new], Vehicle.CAR) == [3]
-            assert catchment.stale(session, [], Vehicle.CAR) == [1, 2, 3]
-            assert catchment.stale(session, [old, new], Vehicle.TRUCK) == [1, 2, 3]
+    with (
+        factories.database(database_url, [factories.site() for _ in range(3)]) as database,
+        database.writing() as session,
+    ):
+        old = save(session, [1], COUNTING)
+        assert catchment.note(session, COUNTING) == old
+        new = save(session, [2], DRIVEN)
+        assert catchment.stale(session, [old], Vehicle.CAR) == [2, 3]
+        assert catchment.stale(session, [old, new], Vehicle.CAR) == [3]
+        assert catchment.stale(session, [], Vehicle.CAR) == [1, 2, 3]
+        assert catchment.stale(session, [old, new], Vehicle.TRUCK) == [1, 2, 3]
 
 
 def test_countings_that_nothing_is_from_are_forgotten(database_url: str) -> None:
-    with factories.database(database_url, [factories.site(), factories.site()]) as database:
-        with database.writing() as session:
-            save(session, [1, 2], COUNTING)
-            save(session, [1], DRIVEN)
-            catchment.prune(session)
-            assert set(catchment.countings(session).values()) == {COUNTING, DRIVEN}
-            save(session, [2], DRIVEN)
-            catchment.prune(session)
-            assert list(catchment.countings(session).values()) == [DRIVEN]
+    with (
+        factories.database(database_url, [factories.site(), factories.site()]) as database,
+        database.writing() as session,
+    ):
+        save(session, [1, 2], COUNTING)
+        save(session, [1], DRIVEN)
+        catchment.prune(session)
+        assert set(catchment.countings(session).values()) == {COUNTING, DRIVEN}
+        save(session, [2], DRIVEN)
+        catchment.prune(session)
+        assert list(catchment.countings(session).values()) == [DRIVEN]
 
 
 def test_a_site_that_lies_elsewhere_loses_its_figures(database_url: str) -> None:
