@@ -18,10 +18,12 @@ from finder.model.place import Municipality, Place
 from finder.model.reach import Catchment
 from finder.model.vocabulary import Method, Vehicle
 from finder.pipeline.catchment import Ways
+from finder.pipeline.catchment import ways as over
 from finder.store import catchment, population, reference
 from finder.store.database import Database
 from tests import factories
 from tests.factories import ORIGIN
+from tests.roads import extracts
 
 CAR, TRUCK = Vehicle.CAR, Vehicle.TRUCK
 SIDE = 41
@@ -223,3 +225,26 @@ def test_people_to_whom_no_way_is_known_make_it_at_least(filled: Database) -> No
 
 
 RING = [(x * 1000.0, y * 1000.0) for x in range(-3, 4) for y in range(-3, 4)]
+
+
+def test_minutes_come_along_the_roads(database_url: str, tmp_path: Path) -> None:
+    town = extracts.grid()
+    network = pipeline.build_network(town.write(tmp_path / "town.osm.pbf"), tmp_path / "town.network")
+
+    def on(east_m: float, north_m: float) -> shapely.Point:
+        point: shapely.Point = crs.points_to_metric(*([degrees] for degrees in town.place(east_m, north_m)))[0]
+        return point
+
+    near, beside = on(200.0, 200.0), on(200.0, 9_000.0)
+    places = [
+        factories.place("Mitte", geometry=near, inhabitants=5),
+        factories.place("Weit", geometry=beside, inhabitants=9),
+    ]
+    sites = [factories.site(id="in", geometry=on(300.0, 300.0)), factories.site(id="off", geometry=on(300.0, 9_000.0))]
+    with factories.database(database_url, sites, places=places) as database:
+        with database.writing() as session:
+            assert pipeline.measure_catchments(session, minutes=over(network)) == 2
+        inside, off = counted(database, "in")[CAR, 60], counted(database, "off")[CAR, 60]
+    assert (inside.inhabitants, inside.method, inside.network_as_of) == (5, Method.NETWORK, network.as_of)
+    assert inside.at_least, "to the other place, which is not far, no road is known"
+    assert (off.inhabitants, off.method) == (14, Method.ESTIMATE)
