@@ -46,9 +46,13 @@ class Pace:
 
 @dataclass(frozen=True, kw_only=True)
 class Figures:
-    """All of `data/roads.toml`; `at_most` by key, value and vehicle in km/h, 0: not at all."""
+    """All of `data/roads.toml`; `at_most` by key, value and vehicle in km/h, 0: not at all.
+
+    A sign of up to `as_signed_km_h` is driven as it stands.
+    """
 
     country: str
+    as_signed_km_h: float
     dimensions: Mapping[Vehicle, Dimensions]
     legal: Mapping[Vehicle, Legal]
     paces: Mapping[str, Mapping[Vehicle, Pace]]
@@ -59,6 +63,7 @@ def read(table: Mapping[str, Any]) -> Figures:
     """Return the figures of a country's file; a missing or an unknown name is an error of the file."""
     return Figures(
         country=table["country"],
+        as_signed_km_h=float(table["as_signed_km_h"]),
         dimensions={vehicle: Dimensions(**table["vehicles"][vehicle]) for vehicle in Vehicle},
         legal={vehicle: Legal(**table["legal"][vehicle]) for vehicle in Vehicle},
         paces={

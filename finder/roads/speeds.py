@@ -102,7 +102,8 @@ def speed_km_h(tags: Tags, vehicle: Vehicle, direction: Direction) -> float | No
     flowing = pace.untagged
     if sign_km_h(tags, direction) is not None:
         # of the road's limit, not the law's for trucks: where cars may go 100, a truck does go its 60 most of the way
-        flowing = pace.share * legal_km_h(tags, Vehicle.CAR, direction)
+        signed = legal_km_h(tags, Vehicle.CAR, direction)
+        flowing = max(pace.share * signed, min(signed, figures().as_signed_km_h))
     bounds = [flowing, pace.most, legal_km_h(tags, vehicle, direction), *_at_most(tags, vehicle)]
     if vehicle is Vehicle.TRUCK:
         bounds.append(speed_km_h(tags, Vehicle.CAR, direction) or 0.0)

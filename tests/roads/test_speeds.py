@@ -56,7 +56,6 @@ def test_without_a_sign_the_class_says_how_fast(highway: str) -> None:
         ("zone:maxspeed=30", 30),
         ("maxspeed=none", 100),
         ("maxspeed=none oneway=yes", 130),
-        ("maxspeed=walk", 7),
         ("maxspeed:forward=60 maxspeed=80", 60),
         ("maxspeed:backward=30 maxspeed=80", 80),
         ("maxspeed=80 maxspeed:hgv=60", 80),
@@ -65,6 +64,12 @@ def test_without_a_sign_the_class_says_how_fast(highway: str) -> None:
 def test_a_car_goes_a_share_of_the_sign(text: str, sign: float) -> None:
     pace = NUMBERS.paces["trunk"][CAR]
     assert speed(f"highway=trunk {text}") == pytest.approx(min(pace.share * sign, pace.most))
+
+
+def test_a_sign_of_walking_pace_is_driven_as_it_stands() -> None:
+    signed = [speed(f"highway=service maxspeed={sign}") for sign in (5, 8, 10, 12, 15, 20, 30)]
+    assert signed == [5, 8, 10, 10, 10, 12, 18]
+    assert speed("highway=trunk maxspeed=walk") == 7
 
 
 @pytest.mark.parametrize("text", ["maxspeed=signals", "maxspeed=variable", "maxspeed=fast", "source:maxspeed=sign"])
