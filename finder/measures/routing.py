@@ -209,13 +209,13 @@ def _step_m(network: Network, forward: Matrix, seconds: Reals, state: Longs, fol
     counts = forward.start[state + 1] - start
     entry = ranges(start, counts)
     of = np.repeat(np.arange(len(state)), counts)
-    taken = forward.column[entry] == following[of]
+    taken = np.flatnonzero(forward.column[entry] == following[of])
     entry, of = entry[taken], of[taken]
     # what it took is told exactly: it added the same numbers
-    exact = seconds[following[of]] + forward.seconds[entry] == seconds[state[of]]
-    arc = forward.arc[entry[exact]]
+    taken = np.flatnonzero(seconds[following[of]] + forward.seconds[entry] == seconds[state[of]])
+    arc = forward.arc[entry[taken]]
     metres = np.zeros(len(state))
-    metres[of[exact]] = np.where(arc >= 0, network.length_m[arc // 2], 0.0)
+    metres[of[taken]] = np.where(arc >= 0, network.length_m[arc // 2], 0.0)
     return metres
 
 
