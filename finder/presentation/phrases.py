@@ -76,7 +76,7 @@ def _way(near: Near, context: Context, language: Language) -> str:
         of = language.text(N_("undated")) if said is None else language.text(N_("as of %(date)s"), date=said)
         return f"{language.text(Method.NETWORK.label)}, {of}"
     if context.reach is not None:
-        return language.text(N_("estimate, for the road network does not go there"))
+        return language.text(N_("estimate, for the road network has no answer"))
     return language.text(Method.ESTIMATE.label)
 
 

@@ -135,8 +135,11 @@ def approaches(session: Session, network: str, vehicle: Vehicle, keys: Iterable[
     query = query.where(c.network == network).order_by(c.site_pk)
     if keys is not None:
         query = query.where(bulk.among(c.site_pk, list(keys)))
-    frame = pd.DataFrame(session.execute(query).all(), columns=["key", *names]).set_index("key")
-    frame["obstacle"] = [None if word is None else Obstacle(word) for word in frame["obstacle"]]
+    rows = session.execute(query).all()
+    frame = pd.DataFrame(rows, columns=["key", *names]).set_index("key")
+    # by itself pandas makes texts of its own of them, and NaN of None
+    obstacles = [None if row.obstacle is None else Obstacle(row.obstacle) for row in rows]
+    frame["obstacle"] = pd.Series(obstacles, index=frame.index, dtype=object)
     return frame
 
 

@@ -81,5 +81,5 @@ def test_nearness_over_the_network_is_said_with_its_date(as_of: str | None, meth
 
 def test_an_estimate_beside_the_network_says_why() -> None:
     beside = dataclasses.replace(CONTEXT, reach=lambda *_: None)
-    words = "within 20 min by car (estimate, for the road network does not go there) of Musterstadt"
+    words = "within 20 min by car (estimate, for the road network has no answer) of Musterstadt"
     assert said(beside, ("within_min", "20")) == (words, "place")

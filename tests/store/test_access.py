@@ -8,7 +8,7 @@ import sqlalchemy as sa
 
 from finder import pipeline
 from finder.model.access import AccessPoint, km_name, min_name
-from finder.model.vocabulary import AccessKind, Method, Vehicle
+from finder.model.vocabulary import AccessKind, Method, Obstacle, Vehicle
 from finder.store import access, reference, sites, tables
 from tests import factories
 
@@ -55,3 +55,24 @@ def test_measuring_one_kind_leaves_the_others(database_url: str) -> None:
         with database.reading() as session:
             (one,) = sites.load(session, [1])
     assert {(a.kind, a.km) for a in one.access} == {(JUNCTION, 0.4), (AccessKind.AIRPORT, 5.0)}
+
+
+def test_drives_are_told_as_they_were_found(database_url: str) -> None:
+    found = access.Approaches(
+        segment=np.array([7.0, np.nan, np.nan]),
+        fraction=np.array([0.25, np.nan, np.nan]),
+        snap_m=np.array([12.0, np.nan, np.nan]),
+        obstacle=np.array([None, Obstacle.ISLAND.value, None], dtype=object),
+    )
+    with factories.database(database_url, [factories.site() for _ in range(4)]) as database:
+        with database.writing() as session:
+            columns = {"network": np.array(["town"] * 3, dtype=object), **found.columns(Vehicle.TRUCK)}
+            access.save(session, [1, 2, 3], columns)
+        with database.reading() as session:
+            told = access.approaches(session, "town", Vehicle.TRUCK)
+            assert access.approaches(session, "town", Vehicle.TRUCK, [2]).index.tolist() == [2]
+            assert access.approaches(session, "another", Vehicle.TRUCK).empty
+    assert told.index.tolist() == [1, 2, 3]
+    assert told["segment"].notna().tolist() == [True, False, False]
+    assert (told.loc[1, "segment"], told.loc[1, "fraction"], told.loc[1, "snap_m"]) == (7, 0.25, 12.0)
+    assert told["obstacle"].tolist() == [None, Obstacle.ISLAND, None]
