@@ -48,10 +48,12 @@ def read_question(session: Session, given: dict[str, Any], workplace: Workplace)
     return question.read(pairs, context), context
 
 
-def ask(session: Session, asked: Question, workplace: Workplace, limit: int | None) -> answer.Answer:
+def ask(
+    session: Session, asked: Question, workplace: Workplace, limit: int | None, *, people: bool = False
+) -> answer.Answer:
     """Return the answer to a question as of today."""
     days = workplace.config.freshness.hidden
-    return answer.ask(session, asked, today=dt.date.today(), hidden_after_days=days, limit=limit)
+    return answer.ask(session, asked, today=dt.date.today(), hidden_after_days=days, limit=limit, people=people)
 
 
 @click.command()
@@ -77,7 +79,7 @@ def search(workplace: Workplace, /, limit: int, kind: str, **given: Any) -> None
     """Find sites by size, zoning, transport links and everything else that is known."""
     with workplace.database() as database, database.reading() as session:
         asked, context = read_question(session, given, workplace)
-        found = ask(session, asked, workplace, limit)
+        found = ask(session, asked, workplace, limit, people=kind != "table")
     match kind:
         case "json":
             click.echo(answers.dump(found))

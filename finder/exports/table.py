@@ -19,7 +19,7 @@ import pyogrio
 from pyogrio.errors import DataSourceError, FeatureError
 
 from finder import crs
-from finder.exports.properties import ACCESS_NAMES, DERIVED, IDENTITY, SITE_NAMES, properties
+from finder.exports.properties import ACCESS_NAMES, DERIVED, IDENTITY, PEOPLE_NAMES, SITE_NAMES, properties
 from finder.intake.texts import FORMULA
 from finder.model.attributes import Type
 from finder.model.site import ATTRIBUTES
@@ -27,7 +27,7 @@ from finder.store.sites import Listed
 
 CHUNK = 5000
 NEARLY_FULL_BYTES = 1_000_000  # what was written has been taken back already
-COLUMNS = (*IDENTITY, *SITE_NAMES, *DERIVED, "provenance", *ACCESS_NAMES)
+COLUMNS = (*IDENTITY, *SITE_NAMES, *DERIVED, "provenance", *ACCESS_NAMES, *PEOPLE_NAMES)
 
 
 def cell(value: Any) -> Any:
@@ -123,7 +123,9 @@ def _frame(sites: Sequence[Listed]) -> gpd.GeoDataFrame:
 def _dtype(name: str) -> str:
     if name in ATTRIBUTES:
         return {Type.NUMBER: "float64", Type.INTEGER: "Int64"}.get(ATTRIBUTES[name].type, "object")
-    return "float64" if name == "size_m2" or name.endswith(("_km", "_min")) else "object"
+    if name.endswith(("_inhabitants", "_workforce")):
+        return "Int64"
+    return "float64" if name == "size_m2" or name.endswith(("_km", "_min", "_snap_m")) else "object"
 
 
 __all__ = ["COLUMNS", "cell", "csv_lines", "harmless", "write_csv", "write_gpkg"]

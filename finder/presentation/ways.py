@@ -15,7 +15,7 @@ from finder.presentation.facts import Sources
 NOTABLE_SNAP_M = 100.0
 """From here on it is said how far the plot lies from the road; nearer ones stand on it."""
 SHORTEST_KM = 0.05
-"""Less than this through a settlement is none: the outlines of extracts are no finer."""
+"""Less than this makes no difference: extracts are no finer."""
 TOLD = (Vehicle.TRUCK, Vehicle.CAR)
 """The vehicles in the order in which they are told."""
 
@@ -157,13 +157,11 @@ def _obstacles(entries: dict[Vehicle, Access], common: dict[Vehicle, Obstacle | 
 
 
 def route_of(way: Access, routes: Sequence[Route]) -> Route | None:
-    """Return the way's own line; none where it was measured otherwise, or to another point than the line leads to."""
+    """Return the way's own line; none where it was measured otherwise, over other roads, or to another point."""
     if way.method is not Method.NETWORK:
         return None
-    return next(
-        (r for r in routes if (r.kind, r.vehicle, r.point_id) == (way.kind, way.vehicle, way.point_id)),
-        None,
-    )
+    found = (r for r in routes if (r.kind, r.vehicle, r.point_id) == (way.kind, way.vehicle, way.point_id))
+    return next((r for r in found if abs(r.km - way.km) < SHORTEST_KM), None)
 
 
 def _methods(entries: dict[Vehicle, Access], language: Language) -> list[str]:

@@ -27,9 +27,15 @@ class Answer:
 
 
 def ask(
-    session: Session, question: Question, *, today: dt.date, hidden_after_days: int, limit: int | None = PAGE_SIZE
+    session: Session,
+    question: Question,
+    *,
+    today: dt.date,
+    hidden_after_days: int,
+    limit: int | None = PAGE_SIZE,
+    people: bool = False,
 ) -> Answer:
-    """Return the page of sites that answers the question; `limit` None gives all of them."""
+    """Return the page of sites that answers the question; `limit` None gives all of them, `people` their catchments."""
     offset = (question.page - 1) * (limit or 0)
     found = sites.find(
         session,
@@ -40,7 +46,8 @@ def ask(
         offset=offset,
         unknown=question.unknown,
     )
-    hits = sites.load(session, found.keys, question.predicates if question.unknown else ())
+    asked = question.predicates if question.unknown else ()
+    hits = sites.load(session, found.keys, asked, people=people)
     return Answer(
         question=question,
         hits=tuple(hits),

@@ -16,10 +16,11 @@ from finder.language import N_
 from finder.model.access import Access, km_name, measured_name, method_name, min_name
 from finder.model.attributes import Type
 from finder.model.query import And, Predicate, Sort
+from finder.model.reach import Catchment
 from finder.model.site import ATTRIBUTES, Site
 from finder.model.vocabulary import AccessKind, Method, Obstacle, Status, Vehicle
 from finder.store import access as measured
-from finder.store import bulk, compile, records, spatial, tables
+from finder.store import bulk, catchment, compile, records, spatial, tables
 from finder.store.database import Session
 from finder.store.spatial import Led
 
@@ -28,12 +29,16 @@ CHUNK = 1000
 
 @dataclass(frozen=True, kw_only=True)
 class Listed:
-    """A site with what it can reach. `unknown` numbers the asked predicates it has no answer to."""
+    """A site with what it can reach. `unknown` numbers the asked predicates it has no answer to.
+
+    `catchment` is who lives and works around it, where that was asked for.
+    """
 
     site: Site
     access: tuple[Access, ...]
     version: int
     unknown: tuple[int, ...] = ()
+    catchment: tuple[Catchment, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -105,17 +110,22 @@ def tally(session: Session, scope: Predicate, asked: Sequence[Predicate], option
     return list(session.execute(_where(session, sa.select(*counts), And((scope, *asked)), options)).one())
 
 
-def load(session: Session, keys: Sequence[int], asked: Sequence[Predicate] = ()) -> list[Listed]:
-    """Return the sites of `keys` in that order, each with the numbers of the predicates it cannot answer."""
+def load(
+    session: Session, keys: Sequence[int], asked: Sequence[Predicate] = (), *, people: bool = False
+) -> list[Listed]:
+    """Return the sites of `keys` in that order, each with the numbers of the predicates it cannot answer.
+
+    With `people` they come with their catchment.
+    """
     by_key: dict[int, Listed] = {}
     for start in range(0, len(keys), CHUNK):
         part = keys[start : start + CHUNK]
-        by_key.update(_load(session, tables.site.c.pk.in_(part), asked))
+        by_key.update(_load(session, tables.site.c.pk.in_(part), asked, people=people))
     return [by_key[key] for key in keys]
 
 
 def get(session: Session, id_: str) -> Listed:
-    """Return one site by its public id.
+    """Return one site by its public id, with its catchment.
 
     Raises
     ------
@@ -123,15 +133,15 @@ def get(session: Session, id_: str) -> Listed:
         There is no such site, whatever its state.
     """
     # NUL and half characters are no text to databases
-    for listed in _load(session, tables.site.c.id == id_).values() if id_.isprintable() else ():
+    for listed in _load(session, tables.site.c.id == id_, people=True).values() if id_.isprintable() else ():
         return listed
     raise NotFound(N_("There is no site “%(id)s”."), id=id_[:80])
 
 
 def each(session: Session, keys: Sequence[int]) -> Iterator[Listed]:
-    """Yield sites one by one in the order of `keys`, a chunk in memory at a time."""
+    """Yield sites with their catchments one by one in the order of `keys`, a chunk in memory at a time."""
     for start in range(0, len(keys), CHUNK):
-        yield from load(session, keys[start : start + CHUNK])
+        yield from load(session, keys[start : start + CHUNK], people=True)
 
 
 def keys(session: Session) -> list[int]:
@@ -177,7 +187,9 @@ def _from(query: Any, joins_access: bool, led: Led | None = None) -> sa.Select[A
     return selected
 
 
-def _load(session: Session, which: sa.ColumnElement[bool], asked: Sequence[Predicate] = ()) -> dict[int, Listed]:
+def _load(
+    session: Session, which: sa.ColumnElement[bool], asked: Sequence[Predicate] = (), *, people: bool = False
+) -> dict[int, Listed]:
     compiled = [
         compile.predicate(session, part).condition.is_(None).label(f"unknown_{i}") for i, part in enumerate(asked)
     ]
@@ -189,12 +201,14 @@ def _load(session: Session, which: sa.ColumnElement[bool], asked: Sequence[Predi
     rows = session.execute(query).mappings().all()
     points = _points(session, rows)
     measurings = measured.measurings(session) if rows else {}
+    around = catchment.load(session, [row["pk"] for row in rows]) if people else {}
     return {
         row["pk"]: Listed(
             site=_site(row),
             access=_access(row, points, measurings),
             version=row["version"],
             unknown=tuple(i for i in range(len(asked)) if row[f"unknown_{i}"]),
+            catchment=around.get(row["pk"], ()),
         )
         for row in rows
     }

@@ -17,7 +17,7 @@ from finder.pipeline.reach import reach as measure
 from finder.presentation import expose, format, reach, scenes
 from finder.presentation.basemap import Ground
 from finder.roads.network import Network
-from finder.store import catchment, reference, sites
+from finder.store import reference, sites
 from finder.store.database import Session
 from finder.store.sites import Listed
 from finder.web import roads
@@ -39,7 +39,6 @@ def page(id_: str) -> flask.typing.ResponseReturnValue:
         network = roads.network()
         reached = [] if network is None else _reached(session, listed, network, tuple(Vehicle))
         as_of = None if network is None else network.as_of
-        people = catchment.of(session, listed.site.id)
         ways = [way for one in reached for way in one.routes]
         towns = {town.code: town for town in reference.municipalities(session)}
         shown = expose.expose(listed, towns, config.freshness, dt.date.today(), language, ways)
@@ -55,7 +54,7 @@ def page(id_: str) -> flask.typing.ResponseReturnValue:
         legend=legend,
         bars={row.kind.value: Markup(scenes.bar(row)) for row in shown.access},  # noqa: S704 (numbers only)
         bar_scale=Markup(scenes.bar_scale()),  # noqa: S704 (numbers only)
-        reach=reach.part(listed.site, ground, areas, people, as_of, language),
+        reach=reach.part(listed.site, ground, areas, listed.catchment, as_of, language),
         files={"routes": bool(ways), "isochrones": bool(areas)},
         permalink=f"{config.url or flask.request.host_url.rstrip('/')}/sites/{listed.site.id}",
         version=listed.version,

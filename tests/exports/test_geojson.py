@@ -12,7 +12,7 @@ import shapely
 
 from finder import crs
 from finder.exports import geojson
-from finder.exports.properties import ACCESS_NAMES, DERIVED, IDENTITY, SITE_NAMES
+from finder.exports.properties import ACCESS_NAMES, DERIVED, IDENTITY, PEOPLE_NAMES, SITE_NAMES
 from finder.model.query import all_of
 from finder.store import sites
 from finder.store.sites import Listed
@@ -30,7 +30,8 @@ def test_a_collection_is_of_the_standards_form(listed: list[Listed]) -> None:
     for feature in whole["features"]:
         assert set(feature) == {"type", "id", "geometry", "properties"}
         assert feature["type"] == "Feature"
-        assert set(feature["properties"]) == {*IDENTITY, *SITE_NAMES, *DERIVED, *ACCESS_NAMES, "provenance"}
+        names = {*IDENTITY, *SITE_NAMES, *DERIVED, *ACCESS_NAMES, *PEOPLE_NAMES, "provenance"}
+        assert set(feature["properties"]) == names
     assert [f["geometry"] and f["geometry"]["type"] for f in whole["features"]] == ["Polygon", None, "Point"]
 
 

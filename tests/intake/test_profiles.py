@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from finder import resources
 from finder.errors import NotFound, UnusableInput
-from finder.exports.properties import ACCESS_NAMES, DERIVED, IDENTITY
+from finder.exports.properties import ACCESS_NAMES, DERIVED, IDENTITY, PEOPLE_NAMES
 from finder.exports.table import COLUMNS
 from finder.intake import profiles
 from finder.intake.headers import Headers, left_out
@@ -213,7 +213,7 @@ def test_our_own_schema_takes_or_leaves_out_on_purpose_what_we_export() -> None:
     headers = Headers(table({name: ["x"] for name in (*COLUMNS, "wkt")}))
     for rule in (*(column.headers for column in profile.columns), profile.geometry.wkt):
         assert headers.take(rule)
-    assert set(headers.left()) == {*DERIVED, *ACCESS_NAMES, "area_m2"}
+    assert set(headers.left()) == {*DERIVED, *ACCESS_NAMES, *PEOPLE_NAMES, "area_m2"}
     assert [issue.rule for issue in left_out(headers, profile)] == ["columns_left_out"]
 
 

@@ -21,6 +21,7 @@ from tests.presentation.test_listing import plain, way
 
 DE, EN = Language("de"), Language("en")
 ROADS: dict[str, Any] = {"method": Method.NETWORK, "network_as_of": "2026-10-01"}
+DRIVEN: dict[str, Any] = {**ROADS, "km": 4.3}
 
 
 def route(kind: AccessKind = AccessKind.MOTORWAY_JUNCTION, **known: Any) -> Route:
@@ -157,7 +158,7 @@ def test_nothing_is_remarked_without_a_network() -> None:
     [(None, None), (0.0, "yes"), (0.049, "yes"), (0.051, "no, 0.1 of 4.3 km"), (1.23, "no, 1.2 of 4.3 km")],
 )
 def test_settlements_are_spared_or_crossed_or_not_known(settlement_km: float | None, said: str | None) -> None:
-    text = junction(way(**ROADS), routes=(route(settlement_km=settlement_km),)).settlement
+    text = junction(way(**DRIVEN), routes=(route(settlement_km=settlement_km),)).settlement
     assert (text and plain(text)) == said
 
 
@@ -167,10 +168,11 @@ def test_settlements_are_spared_or_crossed_or_not_known(settlement_km: float | N
         route(settlement_km=0.0, vehicle=Vehicle.CAR),
         route(AccessKind.INLAND_PORT, settlement_km=0.0),
         route(settlement_km=0.0, point_id="q"),
+        route(settlement_km=0.0, km=4.9),  # over a network built since
     ],
 )
 def test_another_way_says_nothing_of_this_one(other: Route) -> None:
-    assert junction(way(**ROADS), routes=(other,)).settlement is None
+    assert junction(way(**DRIVEN), routes=(other,)).settlement is None
 
 
 def test_estimates_cross_nothing_that_is_known() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import dataclasses
 import itertools
 import json
@@ -17,6 +18,7 @@ from shapely.geometry.base import BaseGeometry
 
 from finder import crs, pipeline
 from finder.model.access import AccessPoint
+from finder.model.place import Place
 from finder.model.site import Site
 from finder.model.vocabulary import AccessKind, Status
 from finder.roads.network import Network
@@ -61,6 +63,9 @@ def town(serve: Serve, network: Path) -> Town:
         ]
         client = serve(sites, access_points=points, FINDER_NETWORK=str(network))
         _, database = client.application.extensions["finder"]
+        centre = crs.to_metric(shapely.Point(made.place(400, 400)))
+        with database.writing() as session:
+            reference.replace(session, Place, [factories.place("Musterstadt", geometry=centre)])
         pipeline.measure(database, network=Network.open(network))
         return client
 
@@ -103,6 +108,20 @@ def test_page_shows_ways_areas_and_how_they_were_measured(town: Town) -> None:
     assert "Area within minutes" in page
     for name in ("routes", "isochrones"):
         assert f'href="/sites/T-1/{name}.geojson"' in page
+
+
+def test_page_and_files_count_the_people_within_minutes(town: Town) -> None:
+    client = town(inside())
+    page = text(client, "/sites/T-1?lang=en")
+    assert "People within minutes" in page
+    assert re.search(r"the towns of the region and around it, undated; minutes: road network, \d+ \w+ \d{4}", page)
+    assert re.search(r"(at least )?50,000</td>", page)
+    (site,) = json.loads(text(client, "/sites.geojson"))["features"]
+    (row,) = csv.DictReader(text(client, "/sites.csv").removeprefix("\ufeff").splitlines())
+    shown = site["properties"]
+    assert (shown["catchment_car_60_min_inhabitants"], row["catchment_car_60_min_inhabitants"]) == (50_000, "50000")
+    assert shown["catchment_car_method"] == row["catchment_car_method"] == "network"
+    assert isinstance(shown["car_snap_m"], float)
 
 
 def test_page_of_a_plot_that_no_road_comes_near_says_so(town: Town) -> None:
@@ -205,6 +224,13 @@ def test_files_without_a_network_say_so(client: FlaskClient) -> None:
     response = client.get("/sites/T-1/routes.geojson?lang=en")
     assert response.status_code == 404
     assert "road network" in response.json["detail"]  # type: ignore[index]
+
+
+def test_areas_end_where_the_extract_ends(town: Town, network: Path) -> None:
+    west, south, east, north = Network.open(network).bounds
+    for feature in features(town(inside()), "/sites/T-1/isochrones.geojson"):
+        area = crs.to_metric(shapely.from_geojson(json.dumps(feature["geometry"])))
+        assert shapely.box(west - 1001, south - 1001, east + 1001, north + 1001).covers(area)
 
 
 # -- kept -------------------------------------------------------------------------------------------------------------
