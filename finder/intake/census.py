@@ -206,8 +206,7 @@ def _repeated(
         Many are: one row for each age or sex, say. Their sum would count people several times.
     """
     at = np.flatnonzero(near)
-    places = np.round(np.column_stack((x[at], y[at])))
-    _, first = np.unique(places, axis=0, return_index=True)
+    _, first = np.unique(np.round(x[at]) + 1j * np.round(y[at]), return_index=True)
     again = np.ones(len(at), dtype=bool)
     again[first] = False
     repeated = np.zeros(len(raw), dtype=bool)

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import scipy.ndimage
-import scipy.spatial
 from numpy.typing import NDArray
 
 from finder.measures.access import estimated_reach_km
+from finder.measures.gathering import spacing_m
 from finder.model.people import People
 from finder.model.reach import CATCHMENT_MIN
 from finder.model.vocabulary import Vehicle
@@ -18,7 +17,6 @@ from finder.model.vocabulary import Vehicle
 SQUARE_M = 5_000.0
 """Side of the squares that tell how far the data of people reaches."""
 _SPACINGS = 3.0  # a square holds several cells, or every gap between two of them would be an edge
-_SAMPLE = 10_000
 _AT_ONCE = 32_768
 """Pairs of a site and a cell in hand at a time: they stay in the processor's cache."""
 
@@ -55,7 +53,7 @@ class Extent:
     @classmethod
     def of(cls, x: Figures, y: Figures) -> Extent:
         """Return the extent of cells at these places (metres)."""
-        side_m = max(SQUARE_M, _SPACINGS * _spacing_m(x, y))
+        side_m = max(SQUARE_M, _SPACINGS * spacing_m(x, y))
         west, south = (np.floor(values.min() / side_m) * side_m for values in (x, y))
         column, row = (np.floor((v - low) / side_m).astype(int) for v, low in ((x, west), (y, south)))
         there = np.zeros((row.max() + 1, column.max() + 1), dtype=bool)
@@ -155,16 +153,6 @@ def _reached(sums: Figures, inside: Flags, *, known: bool) -> Reached:
     edge = (sums[..., 2] > 0) | ~inside
     inhabitants, workforce = (np.where(edge & (sums[..., column] == 0), np.nan, sums[..., column]) for column in (0, 1))
     return Reached(inhabitants, workforce if known else None, edge)
-
-
-def _spacing_m(x: Figures, y: Figures) -> float:
-    """Return how far apart neighbouring cells lie: the median of a sample."""
-    places = np.column_stack((x, y))
-    if len(places) < 2:
-        return 0.0
-    tree: Any = scipy.spatial.cKDTree(places)
-    sample = places[:: max(1, len(places) // _SAMPLE)]
-    return float(np.median(tree.query(sample, k=2)[0][:, 1]))
 
 
 __all__ = ["Extent", "Reached", "estimated", "missed", "within"]

@@ -14,7 +14,7 @@ Kinds = Mapping[AccessKind, int]
 
 @dataclass(frozen=True, kw_only=True)
 class PopulationReport:
-    """What became of a census grid, or would: read = cells stored + unknown + far + rejected.
+    """What became of a census grid, or would: read = cells counted + unknown + far + rejected.
 
     `inside` are the inhabitants of cells whose middle lies in the region's municipalities, None where these have no
     areas; `schematic` whether some of these areas are. `measured` is of how many sites people were counted anew.

@@ -17,8 +17,8 @@ TOWNS = N_("the towns of the region and around it")
 class Grid:
     """A layer of cells with people, as it was loaded. `key` tells its figures from others.
 
-    `cells` are stored; `unknown` had no figure, `far` were left out for their distance. Sums are of what is stored;
-    the workforce is None where the file says nothing of it. `system` is what the places were read in.
+    `cells` of the file are counted, fine ones together in squares; `unknown` had no figure, `far` were left out for
+    their distance. The workforce is None where the file says nothing of it. `system` is what places were read in.
     """
 
     key: str

@@ -81,6 +81,8 @@ def measure_catchments(
     without one those from a network are good as long as the people are the same. Minutes come over the network where
     the site meets it, else they are estimated from the beeline between the middle of the site and where people are.
     """
+    if keys is not None and not len(keys):
+        return 0
     people = population.people(session)
     extent = Extent.of(people.x, people.y) if len(people) else None
     now = Counting(

@@ -14,9 +14,10 @@ from finder.intake import census, usual
 from finder.intake.census import Census
 from finder.language import N_
 from finder.limits import DEFAULT, Limits
+from finder.measures.gathering import SQUARE_M, Cells, gathered
 from finder.model.loaded import PopulationReport
 from finder.model.people import Grid
-from finder.model.record import Origin
+from finder.model.record import Issue, Origin
 from finder.pipeline.catchment import Ways, measure_catchments, ways
 from finder.pipeline.progress import Progress, silent
 from finder.pipeline.transaction import Undone, writing
@@ -53,11 +54,12 @@ def load_population(
     raw = sources.read(path, layer=layer, limits=limits)
     progress(N_("Checking"))
     found = census.cells(raw, given=crs_given)
-    grid = _grid(found, raw.origin, source, told)
+    cells = gathered(Cells(found.x, found.y, found.inhabitants, found.workforce))
+    grid = _grid(found, cells, raw.origin, source, told)
     report: PopulationReport | None = None
     with writing(database) as session:
         progress(N_("Storing"))
-        changed = population.replace(session, grid, found.x, found.y, found.inhabitants, found.workforce)
+        changed = population.replace(session, grid, cells.x, cells.y, cells.inhabitants, cells.workforce)
         inside, schematic = _in_towns(session, found)
         measured = measure_catchments(session, minutes=_ways(network), progress=progress)
         report = PopulationReport(
@@ -70,7 +72,7 @@ def load_population(
             changed=changed,
             stored=not dry_run,
             measured=measured,
-            issues=found.issues,
+            issues=(*found.issues, *_gathered(found, cells)),
         )
         if dry_run:
             raise Undone
@@ -104,10 +106,10 @@ def _ways(network: Network | None) -> Ways | None:
     return None if network is None else ways(network)
 
 
-def _grid(found: Census, origin: Origin, source: str | None, as_of: str | None) -> Grid:
+def _grid(found: Census, cells: Cells, origin: Origin, source: str | None, as_of: str | None) -> Grid:
     workforce = None if found.workforce is None else round(float(np.nansum(found.workforce)))
     return Grid(
-        key=population.key(found.x, found.y, found.inhabitants, found.workforce),
+        key=population.key(cells.x, cells.y, cells.inhabitants, cells.workforce),
         source=source or found.source or origin.name,
         file_name=origin.name,
         sha256=origin.sha256,
@@ -119,6 +121,14 @@ def _grid(found: Census, origin: Origin, source: str | None, as_of: str | None) 
         inhabitants=round(float(np.nansum(found.inhabitants))),
         workforce=workforce,
     )
+
+
+def _gathered(found: Census, cells: Cells) -> list[Issue]:
+    if len(cells) == len(found.x):
+        return []
+    message = N_("Fine cells are counted together in squares of %(metres)s m: %(n)s in %(squares)s.")
+    params = {"metres": round(SQUARE_M), "n": len(found.x), "squares": len(cells)}
+    return [Issue(rule="gathered", action="noted", message=message, params=params)]
 
 
 def _in_towns(session: Session, found: Census) -> tuple[int | None, bool]:

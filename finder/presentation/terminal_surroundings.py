@@ -23,7 +23,7 @@ def population(report: PopulationReport, language: Language) -> RenderableType:
     grid = report.grid
     counts: list[tuple[str, int | None]] = [
         (N_("cells read"), report.read),
-        (N_("cells stored"), grid.cells),
+        (N_("cells counted"), grid.cells),
         (N_("without a known number"), grid.unknown),
         (N_("too far away"), grid.far),
         (N_("rejected"), report.rejected),

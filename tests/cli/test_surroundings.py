@@ -73,7 +73,7 @@ def test_a_grid_is_loaded_and_its_sums_are_told(place: Path) -> None:
     assert result.exit_code == 0
     assert counts(result.stdout) == {
         "cells read": "4",
-        "cells stored": "3",
+        "cells counted": "3",
         "without a known number": "1",
         "too far away": "0",
         "rejected": "0",
