@@ -103,48 +103,52 @@ def _arcs(records: RoadRecords, cut: Segments, ways: Sequence[rules.Way], sets: 
     blocked[np.isin(cut.node, impassable)] = True
     tail = np.column_stack([cut.start, cut.end]).reshape(-1).astype(np.int64)
     head = np.column_stack([cut.end, cut.start]).reshape(-1).astype(np.int64)
-    return Arcs(
+    arcs = Arcs(
         tail=tail,
         head=head,
         seconds=np.where(np.isnan(seconds), np.inf, seconds).reshape(-1),
         destination=np.repeat(inner[sets], 2),
         blocked=blocked,
-        banned=_banned(records, cut, tail, head, vehicle),
+        banned={},
     )
+    return dataclasses.replace(arcs, banned=_banned(records, cut, arcs, vehicle))
 
 
-def _banned(records: RoadRecords, cut: Segments, tail: Longs, head: Longs, vehicle: Vehicle) -> Mapping[int, set[int]]:
+def _banned(records: RoadRecords, cut: Segments, arcs: Arcs, vehicle: Vehicle) -> Mapping[int, set[int]]:
     """Return, for each arc that a turn restriction binds, the arcs that may not follow it."""
     turns = [turn for turn in records.restrictions if rules.restricts(turn.tags, vehicle)]
-    if not turns:
-        return {}
-    number = {int(node): i for i, node in enumerate(cut.node.tolist())}
-    via = np.unique([number[turn.via_node] for turn in turns if turn.via_node in number])
+    number = np.full(len(records.lonlat), -1, dtype=np.int64)
+    number[cut.node] = np.arange(len(cut.node))
+    via = np.zeros(len(cut.node) + 1, dtype=bool)
+    via[[number[turn.via_node] for turn in turns]] = True
+    allowed = np.isfinite(arcs.seconds)
+    way = cut.way
     arriving: dict[tuple[int, int], list[int]] = defaultdict(list)
     following: dict[int, list[int]] = defaultdict(list)
-    way = np.repeat(cut.way, 2)
-    for arc in np.flatnonzero(np.isin(head, via)).tolist():
-        arriving[int(head[arc]), int(way[arc])].append(arc)
-    for arc in np.flatnonzero(np.isin(tail, via)).tolist():
-        following[int(tail[arc])].append(arc)
+    for arc in np.flatnonzero(allowed & via[arcs.head]).tolist():
+        arriving[int(arcs.head[arc]), int(way[arc // 2])].append(arc)
+    for arc in np.flatnonzero(allowed & via[arcs.tail]).tolist():
+        following[int(arcs.tail[arc])].append(arc)
     banned: dict[int, set[int]] = defaultdict(set)
+    only: dict[int, set[int]] = defaultdict(set)
     for turn in turns:
-        crossing = number.get(turn.via_node)
-        if crossing is None:
-            continue
-        into = {arc for arc in following[crossing] if way[arc] == turn.to_way}
-        if turn.only and not into:
-            continue  # what alone is allowed is not there: to forbid all else would make a trap of it
+        crossing = int(number[turn.via_node])
+        into = {arc for arc in following[crossing] if way[arc // 2] == turn.to_way}
         for arc in arriving[crossing, turn.from_way]:
             if turn.only:
-                banned[arc] |= set(following[crossing]) - into
+                only[arc] |= into  # several may be allowed, each by a restriction of its own
+            elif turn.from_way != turn.to_way:
+                banned[arc] |= into
             else:
-                # along one's own way through the crossing is no turn, unless the turn is about that very thing
-                banned[arc] |= into - {arc ^ 1} if turn.from_way == turn.to_way and not _about(turn.tags) else into
+                # a way that goes on through the crossing: back, or on, but not both are meant
+                banned[arc] |= into & {arc ^ 1} if _is_u_turn(turn.tags) else into - {arc ^ 1}
+    for arc, into in only.items():
+        if into:  # else what alone is allowed is not there: to forbid all else would make a trap of it
+            banned[arc] |= set(following[int(arcs.head[arc])]) - into
     return banned
 
 
-def _about(tags: Tags) -> bool:
+def _is_u_turn(tags: Tags) -> bool:
     return any("u_turn" in value for value in tags.values())
 
 

@@ -50,7 +50,7 @@ class RoadRecords:
     built_up
         Polygons in degrees (WKB) of areas where people live (`landuse=residential`); None: the extract has none.
     as_of
-        ISO date of the data: what the extract says of itself, else the newest object's; None not known.
+        ISO date of the data: what the extract says of itself, else of the newest road or restriction; None not known.
     counts
         What was left out, by a word: `restrictions_over_ways`, `conditional_restrictions`, `cut_off_ways` …
     """
