@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from finder.language import N_
 from finder.measures import access as measure
 from finder.measures import routing
+from finder.measures.routing import Nearest
 from finder.model.access import AccessPoint, measured_name, method_name
 from finder.model.vocabulary import AccessKind, Method, Obstacle, Vehicle
 from finder.pipeline.progress import Progress, silent
@@ -156,13 +157,14 @@ def _columns(
     plots = begin.to_numpy(dtype=object)
     columns["network"] = _filled(_placed(plots), network.key)
     done, total = 0, len(points) * len(Vehicle)
-    for vehicle in Vehicle:
-        progress(N_("Looking for the road beside each plot"), done, total)
-        snaps = snapping.snap(network, vehicle, plots)
+    progress(N_("Looking for the road beside each plot"), done, total)
+    for vehicle, snaps in snapping.snap_each(network, plots).items():
         columns |= _approaches(network, vehicle, snaps, plots).columns(vehicle)
-        for kind in points:
+        ends = [stops(network, vehicle, kind, points[kind]) for kind in points]
+        ways = routing.nearest_of_each(network, vehicle, snaps, ends)
+        for kind, end in zip(points, ends, strict=True):
             progress(N_("Driving over the road network"), done, total)
-            _drive(columns, begin, network, vehicle, snaps, kind, points[kind])
+            _drive(columns, begin, vehicle, kind, points[kind], end, next(ways))
             done += 1
     return columns
 
@@ -189,18 +191,16 @@ def _estimated(begin: pd.Series, kind: AccessKind, points: Sequence[AccessPoint]
 def _drive(
     columns: dict[str, Any],
     begin: pd.Series,
-    network: Network,
     vehicle: Vehicle,
-    snaps: Snaps,
     kind: AccessKind,
     points: Sequence[AccessPoint],
+    ends: Stops,
+    ways: Nearest,
 ) -> None:
     """Put what the network tells of one kind in the place of the estimates.
 
     Where a point that lies off the network is nearer, by the estimate, that one is told: nobody drove there.
     """
-    ends = stops(network, vehicle, kind, points)
-    ways = routing.nearest(network, vehicle, snaps, ends)
     minutes = ways.seconds / 60.0
     off = np.setdiff1d(np.arange(len(points)), ends.point)
     beside = measure.nearest(begin, np.array([points[i].geometry for i in off], dtype=object))
