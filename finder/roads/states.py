@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_array
-from scipy.sparse.csgraph import connected_components
+from scipy.sparse.csgraph import breadth_first_order, connected_components
 
 from finder.roads.arrays import Ints, Longs, Reals
 from finder.roads.network import Matrix
@@ -39,7 +39,11 @@ class Arcs:
 
 @dataclass(frozen=True, eq=False)
 class States:
-    """The states of a graph with its entries, and whether each arc lies in the largest strongly connected part."""
+    """The states of a graph with its entries, and which arcs lie in its main part.
+
+    Between any two places of the main part a vehicle gets to and fro, turn restrictions and roads for destinations only
+    regarded. Of such parts it is the largest.
+    """
 
     node: Ints
     head: Ints
@@ -53,10 +57,9 @@ class States:
 def split(arcs: Arcs, crossings: int) -> States:
     """Return the states that these arcs lead between; `crossings` is how many there are."""
     tail, head, node = _dead_ends(arcs, crossings)
-    allowed = np.isfinite(arcs.seconds)
-    main = _largest_part(tail, head, allowed, len(node))
-    made = _Made(arcs, tail, head, node)
-    return States(main=main, **made.states())
+    made = _Made(arcs, tail, head, node).states()
+    joined = _joined(tail, head, np.isfinite(arcs.seconds), len(node))
+    return States(main=_main(made, joined, arcs.destination), **made)
 
 
 def _dead_ends(arcs: Arcs, crossings: int) -> tuple[Longs, Longs, Longs]:
@@ -70,12 +73,58 @@ def _dead_ends(arcs: Arcs, crossings: int) -> tuple[Longs, Longs, Longs]:
     return tail, head, node
 
 
-def _largest_part(tail: Longs, head: Longs, allowed: NDArray[np.bool_], n: int) -> NDArray[np.bool_]:
-    ends = (np.ones(int(allowed.sum()), dtype=np.int8), (tail[allowed], head[allowed]))
-    _, part = connected_components(csr_array(ends, shape=(n, n)), directed=True, connection="strong")
+def _joined(tail: Longs, head: Longs, allowed: NDArray[np.bool_], n: int) -> NDArray[np.bool_]:
+    """Return the arcs of the largest part that would be joined if it did not matter how one came to a crossing."""
+    part = _parts(tail[allowed], head[allowed], n)
     largest = np.bincount(part).argmax() if len(part) else -1
     inside: NDArray[np.bool_] = part == largest
     return allowed & inside[tail] & inside[head]
+
+
+def _parts(begin: Longs | Ints, finish: Longs | Ints, n: int) -> Ints:
+    ends = (np.ones(len(begin), dtype=np.int8), (begin, finish))
+    part: Ints = connected_components(csr_array(ends, shape=(n, n)), directed=True, connection="strong")[1]
+    return part
+
+
+def _main(made: Mapping[str, Any], joined: NDArray[np.bool_], destination: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Return the arcs of the main part: the heart of what is joined, and what hangs on it by roads for destinations."""
+    forward: Matrix = made["forward"]
+    begin = np.repeat(np.arange(forward.size), np.diff(forward.start))
+    arc = forward.arc
+    heart = _heart(forward, begin, (arc >= 0) & joined[arc] & ~destination[arc])
+    if not heart.any():  # nothing but roads for destinations
+        heart = _heart(forward, begin, (arc >= 0) & joined[arc])
+    came, goes = _reached(forward, heart), _reached(made["backward"], heart)
+    entered = np.zeros(len(joined), dtype=bool)
+    entered[arc[(arc >= 0) & came[begin]]] = True
+    left = goes[made["head"][:, 0]] & (made["head"][:, 0] >= 0)
+    # one may come by one arc of a segment and leave by its other one
+    main = (entered[0::2] | entered[1::2]) & (left[0::2] | left[1::2])
+    return np.repeat(main, 2) & (made["head"][:, 0] >= 0)
+
+
+def _heart(forward: Matrix, begin: Longs, wanted: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Return the states of the largest part that the wanted entries join strongly, told by how many lie in it."""
+    begin, finish = begin[wanted], forward.column[wanted]
+    part = _parts(begin, finish, forward.size)
+    inside = part[begin] == part[finish]
+    if not inside.any():
+        return np.zeros(forward.size, dtype=bool)
+    heart: NDArray[np.bool_] = part == np.bincount(part[begin[inside]]).argmax()
+    return heart
+
+
+def _reached(matrix: Matrix, states: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Return which states can be reached from some of them."""
+    n = matrix.size
+    reached = np.zeros(n + 1, dtype=bool)
+    first = np.flatnonzero(states).astype(np.int32)
+    start = np.append(matrix.start, matrix.start[-1] + len(first)).astype(np.int32)
+    column = np.concatenate([matrix.column, first])
+    graph = csr_array((np.ones(len(column)), column, start), shape=(n + 1, n + 1))
+    reached[breadth_first_order(graph, n, return_predecessors=False)] = True
+    return reached[:n]
 
 
 class _Made:
@@ -127,25 +176,21 @@ class _Made:
             own[arc] = tuple(self._new(np.repeat(self.node[0][head[arc]], 3)).tolist())
             large, leaving, arriving = own[arc]
             self.head[arc] = (leaving, arriving) if self.inner[arc] else (large, -1)
-        pairs: list[tuple[int, int]] = []
         spots: list[tuple[int, int]] = []
+        turns: list[tuple[int, int, int]] = []  # state, the follower's, follower
         for arc, (large, leaving, arriving) in own.items():
             spots += [(leaving, large), (large, arriving)]
             for follower in following[int(head[arc])]:
                 if follower in banned[arc]:
                     continue
+                first, second = self.head[follower].tolist()
                 if self.inner[follower]:
-                    pairs += [(leaving, follower), (arriving, follower)]
+                    turns += [(leaving, first, follower), (arriving, second, follower)]
                 else:
-                    pairs.append((large, follower))
-        if own:
-            self.entries.append(_on_the_spot(*np.array(spots, dtype=np.int64).T))
-        arriving_states = {states[2] for states in own.values()}
-        for state, follower in pairs:
-            side = int(state in arriving_states)
-            self.entries.append(
-                (np.array([state]), self.head[[follower], side if self.inner[follower] else 0], np.array([follower]))
-            )
+                    turns.append((large, first, follower))
+        self.entries.append(_on_the_spot(*np.array(spots, dtype=np.int64).reshape(-1, 2).T))
+        begin, finish, arcs = np.array(turns, dtype=np.int64).reshape(-1, 3).T
+        self.entries.append((begin, finish, arcs))
 
     def states(self) -> dict[str, Any]:
         """Return what `States` is made of."""

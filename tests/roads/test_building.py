@@ -1,0 +1,28 @@
+"""From records to a network: what is joined, what is kept apart, which turns are forbidden."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from finder.model.vocabulary import Vehicle
+from finder.roads.network import MAIN
+from tests.roads import networks
+from tests.roads.networks import Built
+from tests.roads.searching import mutual_runs
+
+vehicles = st.sampled_from(Vehicle)
+
+
+@settings(suppress_health_check=[HealthCheck.too_slow])
+@given(networks.any_built(), vehicles)
+def test_the_main_part_is_where_one_gets_from_everywhere_to_everywhere(made: Built, vehicle: Vehicle) -> None:
+    main = {made.run_of[i] for i in np.flatnonzero(made.network.flags & MAIN[vehicle]).tolist()}
+    groups = [{made.alike(run) for run in group} for group in mutual_runs(made.search(vehicle))]
+    if main:
+        assert main in groups, "everywhere to everywhere, and nothing is left out that could be in"
+    else:
+        assert all(len(group) == 1 for group in groups)
