@@ -6,8 +6,10 @@ import functools
 import hashlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
+import pandas as pd
 import shapely
 from numpy.typing import NDArray
 from shapely.geometry.base import BaseGeometry
@@ -28,6 +30,8 @@ from finder.store.database import Session
 
 PART = 10_000
 """Sites that are in hand at a time."""
+PART_DRIVEN = 50
+"""The same over a network, where each takes its time."""
 _STEP = N_("Counting people")
 Figures = NDArray[np.float64]
 Flags = NDArray[np.bool_]
@@ -99,17 +103,20 @@ def measure_catchments(
         known = {id_: other for id_, other in known.items() if minutes is None and other.network is not None}
     good = [id_ for id_, other in known.items() if _as_good(other, now)]
     over = None if minutes is None else minutes.to(people)
-    measured: set[int] = set()
-    for at, vehicle in enumerate(Vehicle):
-        stale = catchment.stale(session, good, vehicle) if keys is None else list(keys)
-        for start in range(0, len(stale), PART):
-            progress(_STEP, at * len(stale) + start, len(Vehicle) * len(stale))
-            part = stale[start : start + PART]
-            counted = _count(session, part, vehicle, people, extent, over)
-            catchment.save(session, part, counted.columns(vehicle, counting))
-        measured |= set(stale)
+    stale = catchment.stale(session, good) if keys is None else list(keys)
+    size = PART if over is None else PART_DRIVEN
+    for start in range(0, len(stale), size):
+        progress(_STEP, start, len(stale))
+        part = stale[start : start + size]
+        shapes = sites.shapes(session, part).loc[part]
+        middles = shapely.centroid(shapes["geometry"].to_numpy(dtype=object))
+        shapes = shapes.assign(x=shapely.get_x(middles), y=shapely.get_y(middles))
+        columns: dict[str, Any] = {}
+        for vehicle in Vehicle:
+            columns |= _count(shapes, vehicle, people, extent, over).columns(vehicle, counting)
+        catchment.save(session, part, columns)
     catchment.prune(session)
-    return len(measured)
+    return len(stale)
 
 
 def _as_good(other: Counting, now: Counting) -> bool:
@@ -118,21 +125,12 @@ def _as_good(other: Counting, now: Counting) -> bool:
     return same and (now.network is None or other.network == now.network)
 
 
-def _count(
-    session: Session,
-    keys: Sequence[int],
-    vehicle: Vehicle,
-    people: People,
-    extent: Extent | None,
-    over: Way | None,
-) -> Counted:
-    """Count for some sites, in the order of their keys given."""
-    shapes = sites.shapes(session, keys).loc[list(keys)]
-    middles = shapely.centroid(shapes["geometry"].to_numpy(dtype=object))
-    x, y = shapely.get_x(middles), shapely.get_y(middles)
+def _count(shapes: pd.DataFrame, vehicle: Vehicle, people: People, extent: Extent | None, over: Way | None) -> Counted:
+    """Count for sites with geometry, geometry_quality and their middles' x and y, in their order."""
+    x, y = (shapes[axis].to_numpy(dtype=float) for axis in ("x", "y"))
     placed = np.isfinite(x) & np.isfinite(y) & (extent is not None)
     if extent is None:
-        nothing = np.full((len(keys), len(CATCHMENT_MIN)), np.nan)
+        nothing = np.full((len(shapes), len(CATCHMENT_MIN)), np.nan)
         reached = Reached(nothing, None, np.zeros(nothing.shape, dtype=bool))
     else:
         reached = measure.estimated(x, y, people, extent, vehicle)

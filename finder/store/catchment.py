@@ -85,11 +85,11 @@ def countings(session: Session) -> dict[int, Counting]:
     }
 
 
-def stale(session: Session, good: Iterable[int], vehicle: Vehicle) -> list[int]:
-    """Return the keys of the sites whose figures by a vehicle are from none of these countings, or that have none."""
-    counted = _C[counted_name(vehicle)]
-    other = sa.or_(counted.is_(None), counted.not_in(list(good)))
-    query = sa.select(tables.site.c.pk).select_from(tables.site.outerjoin(tables.catchment)).where(other)
+def stale(session: Session, good: Iterable[int]) -> list[int]:
+    """Return the keys of the sites of which some figures are from none of these countings, or that have none."""
+    good = list(good)
+    other = (sa.or_(_C[name].is_(None), _C[name].not_in(good)) for name in map(counted_name, Vehicle))
+    query = sa.select(tables.site.c.pk).select_from(tables.site.outerjoin(tables.catchment)).where(sa.or_(*other))
     return list(session.scalars(query.order_by(tables.site.c.pk)))
 
 

@@ -67,17 +67,16 @@ def test_a_site_is_found_by_its_public_id(database_url: str) -> None:
 
 
 def test_what_is_from_another_counting_or_from_none_is_stale(database_url: str) -> None:
-    with (
-        factories.database(database_url, [factories.site() for _ in range(3)]) as database,
-        database.writing() as session,
-    ):
-        old = save(session, [1], COUNTING)
+    sites = [factories.site() for _ in range(4)]
+    with factories.database(database_url, sites) as database, database.writing() as session:
+        for vehicle in Vehicle:
+            old = save(session, [1, 4], COUNTING, vehicle)
+            new = save(session, [2], DRIVEN, vehicle)
+        save(session, [4], DRIVEN, Vehicle.TRUCK)
         assert catchment.note(session, COUNTING) == old
-        new = save(session, [2], DRIVEN)
-        assert catchment.stale(session, [old], Vehicle.CAR) == [2, 3]
-        assert catchment.stale(session, [old, new], Vehicle.CAR) == [3]
-        assert catchment.stale(session, [], Vehicle.CAR) == [1, 2, 3]
-        assert catchment.stale(session, [old, new], Vehicle.TRUCK) == [1, 2, 3]
+        assert catchment.stale(session, [old]) == [2, 3, 4]
+        assert catchment.stale(session, [old, new]) == [3]
+        assert catchment.stale(session, []) == [1, 2, 3, 4]
 
 
 def test_countings_that_nothing_is_from_are_forgotten(database_url: str) -> None:
