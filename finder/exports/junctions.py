@@ -22,11 +22,8 @@ SOURCE = "OpenStreetMap contributors, ODbL"
 def with_ramps(network: Network) -> tuple[Junction, ...]:
     """Return the junctions by which one comes onto the motorway: others are exits only, or mere crossings of two."""
     places = np.array([shapely.Point(junction.xy) for junction in network.junctions], dtype=object)
-    if not len(places):
-        return ()
-    stops, bare = snapping.junction_stops(network, Vehicle.CAR, places, np.zeros(len(places)))
-    ramps = set(stops.point[: len(stops.point) - len(snapping.arcs(network, Vehicle.CAR, bare).point)].tolist())
-    return tuple(junction for number, junction in enumerate(network.junctions) if number in ramps)
+    found = set(snapping.ramp_stops(network, Vehicle.CAR, places, np.zeros(len(places))).point.tolist())
+    return tuple(junction for number, junction in enumerate(network.junctions) if number in found)
 
 
 def collection(network: Network) -> bytes:

@@ -225,7 +225,7 @@ def stops(network: Network, vehicle: Vehicle, kind: AccessKind, points: Sequence
     places = np.array([point.geometry for point in points], dtype=object)
     if kind is AccessKind.MOTORWAY_JUNCTION:
         uncertainty_m = np.array([point.uncertainty_m or 0.0 for point in points], dtype=float)
-        return snapping.junction_stops(network, vehicle, places, uncertainty_m)[0]
+        return snapping.junction_stops(network, vehicle, places, uncertainty_m)
     return snapping.arcs(network, vehicle, snapping.snap(network, vehicle, places, plots=False))
 
 

@@ -12,12 +12,14 @@ from shapely.geometry.base import BaseGeometry
 from finder.measures import access as measure
 from finder.measures import isochrones
 from finder.measures import reach as measured
+from finder.model.access import Access
 from finder.model.reach import ISOCHRONE_MIN, Isochrone, Route
-from finder.model.vocabulary import Method, Vehicle
+from finder.model.vocabulary import AccessKind, Method, Vehicle
 from finder.pipeline.access import stops
 from finder.roads import snapping
 from finder.roads.arrays import Reals
 from finder.roads.network import Network
+from finder.roads.snapping import Stops
 from finder.store import reference
 from finder.store.database import Session
 from finder.store.sites import Listed
@@ -43,12 +45,9 @@ def reach(session: Session, network: Network, listed: Listed, vehicle: Vehicle) 
     found = measured.reach(network, vehicle, place, limit_min * 60.0 + _MORE_S)
     if found is None:
         return Reached()
-    points = {point.id: point for point in reference.access_points_by_id(session, [way.point_id for way in ways])}
     routes = []
     for way in ways:
-        if way.point_id not in points:
-            continue
-        line = measured.way_to(found, stops(network, vehicle, way.kind, [points[way.point_id]]))
+        line = measured.way_to(found, _ends(session, network, way))
         if line is None:
             continue
         routes.append(
@@ -67,6 +66,17 @@ def reach(session: Session, network: Network, listed: Listed, vehicle: Vehicle) 
         routes=tuple(routes),
         isochrones=tuple(Isochrone(vehicle=vehicle, minutes=minutes, area=area) for minutes, area in drawn),
     )
+
+
+def _ends(session: Session, network: Network, way: Access) -> Stops:
+    """Return where the way to its point ends on the network."""
+    if way.kind is not AccessKind.MOTORWAY_JUNCTION:
+        return stops(network, way.vehicle, way.kind, reference.access_points_by_id(session, [way.point_id]))
+    # a ramp is the nearest junction's: that takes all of them
+    points = reference.access_points(session, [way.kind])
+    ends = stops(network, way.vehicle, way.kind, points)
+    own = np.array([points[number].id == way.point_id for number in ends.point.tolist()], dtype=bool)
+    return Stops(ends.arc[own], ends.along[own], ends.point[own])
 
 
 class MinutesTo:

@@ -187,29 +187,29 @@ def arcs(network: Network, vehicle: Vehicle, snaps: Snaps) -> Stops:
     return Stops(arc[fit], along[fit], point[fit])
 
 
-def junction_stops(
-    network: Network, vehicle: Vehicle, points: NDArray[np.object_], uncertainty_m: Reals
-) -> tuple[Stops, Snaps]:
-    """Return where ways to motorway junctions end: at the beginning of each ramp that leads onto the motorway there.
-
-    Where no such ramp lies near, the way ends at the nearest road; those places are returned, too.
-    """
-    ramps = network.ramp_arcs[np.isfinite(network.graphs[vehicle].seconds[network.ramp_arcs])].astype(np.int64)
-    from_node = np.where(ramps % 2 == 0, network.segment_from[ramps // 2], network.segment_to[ramps // 2])
-    main = (network.flags[ramps // 2] & MAIN[vehicle]) > 0
-    ramps, xy = ramps[main], network.node_xy[from_node[main]]
-    places: Any = shapely.points(xy)
-    tree = shapely.STRtree(places)
-    point, ramp = tree.query(points, predicate="dwithin", distance=JUNCTION_M + np.nan_to_num(uncertainty_m))
-    bare = np.setdiff1d(np.arange(len(points)), point)
-    rest = snap(network, vehicle, points[bare], plots=False)
-    others = arcs(network, vehicle, rest)
-    stops = Stops(
-        np.concatenate([ramps[ramp], others.arc]),
-        np.concatenate([np.zeros(len(ramp)), others.along]),
-        np.concatenate([point, bare[others.point]]),
+def junction_stops(network: Network, vehicle: Vehicle, points: NDArray[np.object_], uncertainty_m: Reals) -> Stops:
+    """Return where ways to motorway junctions end: where their ramps begin, or lacking those on the next road."""
+    ramps = ramp_stops(network, vehicle, points, uncertainty_m)
+    bare = np.setdiff1d(np.arange(len(points)), ramps.point)
+    others = arcs(network, vehicle, snap(network, vehicle, points[bare], plots=False))
+    return Stops(
+        np.concatenate([ramps.arc, others.arc]),
+        np.concatenate([ramps.along, others.along]),
+        np.concatenate([ramps.point, bare[others.point]]),
     )
-    return stops, rest
+
+
+def ramp_stops(network: Network, vehicle: Vehicle, points: NDArray[np.object_], uncertainty_m: Reals) -> Stops:
+    """Return the beginning of each ramp onto a motorway that lies near one of these junctions, for the nearest one."""
+    ramps = network.ramp_arcs[np.isfinite(network.graphs[vehicle].seconds[network.ramp_arcs])].astype(np.int64)
+    ramps = ramps[(network.flags[ramps // 2] & MAIN[vehicle]) > 0]
+    from_node = np.where(ramps % 2 == 0, network.segment_from[ramps // 2], network.segment_to[ramps // 2])
+    places: Any = shapely.points(network.node_xy[from_node])
+    reach_m = JUNCTION_M + np.nan_to_num(uncertainty_m)
+    point, ramp = shapely.STRtree(places).query(points, predicate="dwithin", distance=reach_m)
+    order = np.lexsort((point, shapely.distance(points[point], places[ramp]), ramp))
+    first = order[np.unique(ramp[order], return_index=True)[1]]
+    return Stops(ramps[ramp[first]], np.zeros(len(first)), point[first])
 
 
 def tails(network: Network, vehicle: Vehicle, arc: Longs) -> tuple[Longs, Longs]:
