@@ -20,7 +20,9 @@ LIMITS: dict[str, str] = {
     **dict.fromkeys(("maxwidth", "maxwidth:physical", "width", "est_width"), "width_m"),
     "maxlength": "length_m",
 }
-"""Keys of limits with the dimension they are compared with; `width` is that of the carriageway."""
+"""Keys of limits with the dimension they are compared with."""
+OF_THE_ROAD = frozenset({"width", "est_width"})
+"""Not limits but how wide the carriageway is: for all, in both directions, always."""
 OF_TRUCKS = ("", ":hgv", ":goods", ":hgv_articulated")
 """What may follow such a key where it is for trucks."""
 _READ = {"weight_t": tag_values.tonnes, "axle_load_t": tag_values.tonnes, "axles": tag_values.count}
@@ -30,7 +32,7 @@ BELOW_DEFAULT = "below_default"
 def keeping(tags: Tags, vehicle: Vehicle, direction: Direction | None = None) -> Grant:
     """Return whether the vehicle keeps all limits: FREE, DESTINATION where only destinations are exempt, or NO.
 
-    The strictest of several limits counts; a limit that cannot be read does not count (`unread` names it), neither does
+    The strictest of several limits counts; one that cannot be read does not (`reading.notices` names it), neither does
     one that holds at times only. A vehicle as large as the limit keeps it.
     """
     return min((_keeping(tags, name, key, vehicle) for key, name in _names(vehicle, direction)), default=Grant.FREE)
@@ -38,6 +40,9 @@ def keeping(tags: Tags, vehicle: Vehicle, direction: Direction | None = None) ->
 
 def _names(vehicle: Vehicle, direction: Direction | None) -> Iterator[tuple[str, str]]:
     for key in LIMITS:
+        if key in OF_THE_ROAD:
+            yield key, key
+            continue
         for of in OF_TRUCKS if vehicle is Vehicle.TRUCK else ("",):
             yield key, key + of
             if direction:

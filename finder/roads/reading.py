@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from finder.model.vocabulary import Vehicle
 from finder.roads import conditions, permits, tag_values
 from finder.roads.conditions import MODES, Binding
-from finder.roads.limits_of_vehicles import LIMITS, OF_TRUCKS, value
+from finder.roads.limits_of_vehicles import LIMITS, OF_THE_ROAD, OF_TRUCKS, value
 from finder.roads.records import Tags
 
 
@@ -21,16 +21,16 @@ class Notices:
 
 
 _MODES = tuple(dict.fromkeys(mode for modes in MODES.values() for mode in modes))
-_LIMITS = {key + of: key for key in LIMITS for of in OF_TRUCKS}
+_LIMITS = {key + of: key for key in LIMITS for of in (OF_TRUCKS if key not in OF_THE_ROAD else ("",))}
 _SPEEDS = ("maxspeed", "maxspeed:hgv")
 _ONEWAYS = ("oneway", *(f"oneway:{mode}" for mode in _MODES if mode != "access"))
-_DIRECTED = (*_MODES, *_LIMITS, *_SPEEDS)
+_DIRECTED = (*_MODES, *(name for name in _LIMITS if name not in OF_THE_ROAD), *_SPEEDS)
 _CONDITIONAL = tuple(name + of for name in _DIRECTED for of in ("", ":forward", ":backward"))
 KEYS = frozenset(
     (
         *("highway", "junction", "service", "surface", "smoothness", "tracktype", "bridge", "tunnel", "motorroad"),
         *("bicycle_road", "dual_carriageway", "maxspeed:type", "source:maxspeed", "zone:maxspeed", "zone:traffic"),
-        *("traffic_zone", "barrier", "locked", *_ONEWAYS, *_CONDITIONAL),
+        *("barrier", "locked", *OF_THE_ROAD, *_ONEWAYS, *_CONDITIONAL),
         *(f"{name}:conditional" for name in _CONDITIONAL),
         "oneway:conditional",
     )

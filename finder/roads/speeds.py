@@ -13,7 +13,7 @@ from finder.roads.records import Tags
 
 _MOTORWAYS = ("motorway", "motorway_link")
 _TYPES = ("maxspeed", "maxspeed:type", "source:maxspeed", "zone:maxspeed")
-_ZONES = ("zone:traffic", *_TYPES, "traffic_zone")
+_ZONES = ("zone:traffic", *_TYPES)
 
 
 def in_town(tags: Tags) -> bool | None:

@@ -31,6 +31,9 @@ _ALONE = frozenset(
         "smoothness",
         "bridge",
         "tunnel",
+        "width",
+        "est_width",
+        "bicycle_road",
         "ref",
         "lanes",
         "dual_carriageway",
@@ -40,9 +43,9 @@ _ALONE = frozenset(
     }
 )
 _ACCESS = ("access", "vehicle", "motor_vehicle", "motorcar", "hgv", "goods")
-_SIZES = ("maxheight", "maxlength", "maxweight", "maxwidth", "maxaxleload")
+_SIZES = ("maxheight", "maxlength", "maxweight", "maxgcweight", "maxwidth", "maxaxleload", "maxaxles")
 _QUALIFIED = ("oneway", "maxspeed", "toll", *_ACCESS, *_SIZES)
-_ALIKE = ("maxweight", "hgv_")
+_ALIKE = ("maxweight", "maxgcweight", "hgv_")
 """How further words begin that say the like: `maxweightrating`, `hgv_articulated`."""
 # whom a way's other words are for: nobody who is routed here, or lane by lane
 _ASIDE = frozenset(
@@ -77,7 +80,9 @@ def of_node(tags: Iterable[tuple[str, str]]) -> tuple[tuple[str, str], ...]:
 
 def _bars(key: str) -> bool:
     word, *qualifiers = key.split(":")
-    return key == "barrier" or ((word in _ON_NODES or word.startswith(_ALIKE)) and _ASIDE.isdisjoint(qualifiers))
+    return key in ("barrier", "locked") or (
+        (word in _ON_NODES or word.startswith(_ALIKE)) and _ASIDE.isdisjoint(qualifiers)
+    )
 
 
 NODE_KEYS = ("barrier", "highway", *_SIZES)

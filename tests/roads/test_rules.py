@@ -13,6 +13,7 @@ from finder.roads import permits, reading, speeds
 from finder.roads.permits import DIRECTIONS
 from finder.roads.records import Tags
 from finder.roads.rules import CLOSED, Rule, Way, passable, restricts, way
+from finder.sources import osm_tags
 
 CAR, TRUCK = Vehicle.CAR, Vehicle.TRUCK
 CLASSES = (
@@ -470,6 +471,16 @@ def test_barriers(text: str, car: bool, truck: bool) -> None:
 )
 def test_turn_restrictions(text: str, car: bool, truck: bool) -> None:
     assert (restricts(tagged(text), CAR), restricts(tagged(text), TRUCK)) == (car, truck)
+
+
+# -- the reader -------------------------------------------------------------------------------------------------------
+
+
+def test_the_reader_keeps_all_that_is_looked_at() -> None:
+    assert {key for key in reading.KEYS if not osm_tags.road(key)} == {"barrier", "locked"}
+    told = {"barrier": "gate", "locked": "yes", "access": "no", "maxaxles": "2", "maxwidth:physical": "2"}
+    assert dict(osm_tags.of_node(told.items())) == told
+    assert set(CLASSES) == osm_tags.ROADS
 
 
 # -- whatever the tags ------------------------------------------------------------------------------------------------

@@ -209,10 +209,10 @@ def test_sets_of_tags_are_told_once(tmp_path: Path) -> None:
 
 def test_what_bars_the_way_is_kept_of_nodes_on_ways(tmp_path: Path) -> None:
     made = extract().way(1, range(1, 10), highway="service")
-    gate = {"barrier": "gate", "access": "private", "motor_vehicle:conditional": "yes @ (08:00-18:00)"}
+    gate = {"barrier": "gate", "access": "private", "motor_vehicle:conditional": "yes @ (08:00-18:00)", "locked": "yes"}
     limit = {"barrier": "height_restrictor", "maxheight": "3.1", "maxheight:physical": "3.2", "maxwidth": "2.5"}
     exit_ = {"highway": "motorway_junction", "ref": "12", "name": "Musterstadt-Süd"}
-    made.tag(2, **gate, locked="yes", bicycle="yes", **{"access:bicycle": "yes"})
+    made.tag(2, **gate, bicycle="yes", **{"access:bicycle": "yes"})
     made.tag(3, **limit).tag(4, **exit_, operator="?").tag(5, maxheight="3.5").tag(6, highway="crossing", access="no")
     made.tag(7, highway="traffic_signals", barrier="bollard").tag(8, name="Nirgendwo", ref="5")
     made.tag(11, barrier="gate").tag(12, **exit_)  # on no way
