@@ -7,7 +7,6 @@ import itertools
 import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import shapely
@@ -16,7 +15,7 @@ from shapely.geometry.base import BaseGeometry
 
 from finder import crs
 from finder.model.place import MapLine, Municipality, Place
-from finder.presentation.drawing import COARSE_PX, Sheet, frame
+from finder.presentation.drawing import COARSE_PX, Sheet, frame, round_length
 
 ASPECT = 1.4
 """Width to height of an overview; the map in the browser has the same, so that nothing jumps."""
@@ -62,34 +61,34 @@ def draw(sheet: Sheet, ground: Ground, *, focus: str | None = None, tints: Seque
     f = sheet.frame
     sheet.add(f'<rect class="m-out" width="{f.width:.0f}" height="{f.height:.0f}"/>')
     towns = ground.mapped
-    areas = _simplified([town.geometry for town in towns], COARSE_PX / f.scale)
-    for town, area in zip(towns, areas, strict=True):
+    shown = _coverage(tuple(shapely.to_wkb(town.geometry) for town in towns), round_length(COARSE_PX / f.scale))
+    for town, area in zip(towns, shown.areas, strict=True):
         sheet.path(area, "m-town is-focus" if town.code == focus else "m-town")
     sheet.add(*tints)
     _lines(sheet, ground.lines, "canal", ("m-canal", "m-canal-in"))
-    if areas:
-        inner, outer = _borders(areas)
-        sheet.path(inner, "m-border")
-        sheet.path(outer, "m-region")
+    if towns:
+        sheet.path(shown.inner, "m-border")
+        sheet.path(shown.outer, "m-region")
     _lines(sheet, ground.lines, "motorway", ("m-mw", "m-mw-in"))
 
 
-def _simplified(areas: Sequence[Any], tolerance_m: float) -> list[BaseGeometry]:
-    """Return areas with fewer corners; shared borders stay shared."""
-    return _coverage(tuple(shapely.to_wkb(area) for area in areas), round(tolerance_m, 1)) if areas else []
+@dataclass(frozen=True)
+class _Coverage:
+    """Areas with fewer corners, the borders between them, each once, and the border of the region."""
+
+    areas: tuple[BaseGeometry, ...]
+    inner: BaseGeometry
+    outer: BaseGeometry
 
 
 @functools.lru_cache(maxsize=16)
-def _coverage(areas: tuple[bytes, ...], tolerance_m: float) -> list[BaseGeometry]:
-    return list(shapely.coverage_simplify(shapely.from_wkb(list(areas)), tolerance_m))
-
-
-def _borders(areas: Sequence[BaseGeometry]) -> tuple[BaseGeometry, BaseGeometry]:
-    """Return the borders between towns, each once, and the border of the region."""
-    outer = shapely.boundary(shapely.union_all(areas, grid_size=1.0))
-    every = shapely.union_all(shapely.boundary(np.asarray(areas)), grid_size=1.0)
-    inner = shapely.difference(every, shapely.buffer(outer, 2.0))
-    return shapely.line_merge(inner), outer
+def _coverage(areas: tuple[bytes, ...], tolerance_m: float) -> _Coverage:
+    """Return what is drawn of town areas; shared borders stay shared. Few tolerances occur, so it is drawn once."""
+    coarse = shapely.coverage_simplify(shapely.from_wkb(list(areas)), tolerance_m)
+    outer = shapely.boundary(shapely.union_all(coarse, grid_size=1.0))
+    every = shapely.union_all(shapely.boundary(coarse), grid_size=1.0)
+    inner = shapely.line_merge(shapely.difference(every, shapely.buffer(outer, 2.0)))
+    return _Coverage(tuple(coarse.tolist()), inner, outer)
 
 
 def _lines(sheet: Sheet, lines: Iterable[MapLine], kind: str, classes: tuple[str, str]) -> None:

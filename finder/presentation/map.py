@@ -106,6 +106,7 @@ def region_map(
     # without tiles Leaflet knows no bounds of its own; map.js fits the extent once the element is shown
     made.options.update(min_zoom=MIN_ZOOM, max_zoom=MAX_ZOOM)
     # names lie above the squares, which may be many, and below the circles, which are few
+    folium.map.CustomPane("ways", z_index=590).add_to(made)
     folium.map.CustomPane("words", z_index=630).add_to(made)
     folium.map.CustomPane("circles", z_index=640, pointer_events=True).add_to(made)
     _add_ground(made, ground, language)

@@ -98,7 +98,7 @@ def part(
         areas=_areas(shown, language),
         areas_method=ways.over_network(network_as_of, language) if shown else None,
         people=_rows(catchments, language) if known else (),
-        people_method=_counted(known, language),
+        people_method=people_method(known, language),
         workforce=any(one.workforce is not None for one in known),
     )
 
@@ -158,7 +158,7 @@ def people(count: int, at_least: bool, language: Language) -> str:
     return language.text(N_("at least %(count)s"), count=said) if at_least else said
 
 
-def _counted(catchments: Sequence[Catchment], language: Language) -> tuple[str, ...]:
+def people_method(catchments: Sequence[Catchment], language: Language) -> tuple[str, ...]:
     """Return whom was counted and how the minutes are known; by vehicle only where that differs."""
     by_vehicle = {}
     for vehicle in ways.TOLD:
@@ -265,4 +265,4 @@ def _places(sheet: Sheet, places: Iterable[Place]) -> None:
             sheet.take(x, y, 6, 6, 2.0)
 
 
-__all__ = ["AreaRow", "PeopleRow", "ReachMap", "ReachPart", "counted", "part", "people", "square_km"]
+__all__ = ["AreaRow", "PeopleRow", "ReachMap", "ReachPart", "counted", "part", "people", "people_method", "square_km"]

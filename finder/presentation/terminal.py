@@ -12,9 +12,11 @@ from rich.text import Text
 from finder.language import N_, Language
 from finder.model.access import Access
 from finder.model.attributes import Group
+from finder.model.reach import CATCHMENT_MIN, Catchment
 from finder.model.site import ATTRIBUTES, Site
 from finder.model.vocabulary import AccessKind, Vehicle
-from finder.presentation import facts, format, listing
+from finder.presentation import facts, format, listing, ways
+from finder.presentation import reach as areas
 from finder.search.question import Question
 from finder.store.proposals import Proposal
 from finder.store.sites import Listed
@@ -65,7 +67,7 @@ def size(site: Site, language: Language) -> str | None:
     return f"{format.area(site.size_m2, language)} ({language.text(site.size_basis.label)})"
 
 
-def reach(access: tuple[Access, ...], kind: AccessKind, vehicle: Vehicle, language: Language) -> str | None:
+def reach(access: Sequence[Access], kind: AccessKind, vehicle: Vehicle, language: Language) -> str | None:
     """Return the nearest access point of a kind with minutes, kilometres, method and date."""
     way = listing.reach(access, kind, vehicle, language)
     return None if way is None else f"{way.name}: {way.value}, {way.method}"
@@ -102,9 +104,64 @@ def site(
             shown = unknown(language) if text is None else Text(text)
             table.add_row(format.capital(language.text(row.label)), shown, "" if text is None else source)
         parts.append(table)
+    parts += [_links(listed.access, language), *(Text(said) for said in ways.remarks(listed.access, language))]
+    if listed.catchment:
+        parts += _people(listed.catchment, language)
+    return Lines(*parts)
+
+
+def _links(access: Sequence[Access], language: Language) -> Table:
+    """Return the nearest access point of every kind by the vehicle that counts, and below it by the other one."""
     title = language.text(N_("Transport links"))
     links = Table(box=None, pad_edge=False, show_header=False, title=title, title_justify="left")
     for kind in AccessKind:
-        text = reach(listed.access, kind, kind.vehicle, language)
-        links.add_row(format.capital(language.text(kind.label)), unknown(language) if text is None else Text(text))
-    return Lines(*parts, links)
+        order = sorted(Vehicle, key=lambda vehicle: vehicle is not kind.vehicle)
+        lines = dict.fromkeys(line for vehicle in order if (line := _link(access, kind, vehicle, language)))
+        label = format.capital(language.text(kind.label))
+        for at, line in enumerate(lines):
+            links.add_row("" if at else label, Text(line))
+        if not lines:
+            links.add_row(label, unknown(language))
+    return links
+
+
+def _link(access: Sequence[Access], kind: AccessKind, vehicle: Vehicle, language: Language) -> str | None:
+    """Return one way, and what keeps the vehicle from a better answer."""
+    said = reach(access, kind, vehicle, language)
+    way = next((way for way in access if way.kind is kind and way.vehicle is vehicle), None)
+    obstacle = None if way is None else ways.obstacle(way, access)
+    return said if obstacle is None else f"{said}; {language.text(obstacle.label)}"
+
+
+def _people(catchment: Sequence[Catchment], language: Language) -> list[RenderableType]:
+    """Return who lives and works within minutes, each vehicle in a column, and whose count that is."""
+    table = Table(
+        box=None,
+        pad_edge=False,
+        title=language.text(N_("People within minutes")),
+        title_justify="left",
+        header_style="",
+    )
+    table.add_column(language.text(N_("Within")), min_width=28)
+    columns = [(vehicle, name) for name in _counts(catchment) for vehicle in ways.TOLD]
+    for vehicle, name in columns:
+        label = f"{language.text(COUNTS[name])}, {language.text(listing.VEHICLES[vehicle])}"
+        table.add_column(label, justify="right")
+    known = {(one.vehicle, one.minutes): one for one in catchment}
+    for minutes in CATCHMENT_MIN:
+        cells = [_count(known.get((vehicle, minutes)), name, language) for vehicle, name in columns]
+        table.add_row(format.minutes(minutes, language), *cells)
+    return [table, *(Text(said, style="dim") for said in areas.people_method(catchment, language))]
+
+
+COUNTS = {"inhabitants": N_("Inhabitants"), "workforce": N_("Workforce")}
+
+
+def _counts(catchment: Sequence[Catchment]) -> list[str]:
+    """Return what is counted: inhabitants, and the workforce where it is known of any."""
+    return ["inhabitants", *(["workforce"] if any(one.workforce is not None for one in catchment) else [])]
+
+
+def _count(one: Catchment | None, name: str, language: Language) -> Text:
+    count = None if one is None else getattr(one, name)
+    return unknown(language) if one is None or count is None else Text(areas.people(count, one.at_least, language))

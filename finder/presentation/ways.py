@@ -49,8 +49,7 @@ def rows(
     access: Sequence[Access], routes: Sequence[Route], numbered: Sources, language: Language
 ) -> tuple[AccessRow, ...]:
     """Return a row for every kind of access point; `routes` say what the ways measured over the network cross."""
-    common = {vehicle: _everywhere(access, vehicle) for vehicle in Vehicle}
-    return tuple(_row(kind, access, routes, common, numbered, language) for kind in AccessKind)
+    return tuple(_row(kind, access, routes, numbered, language) for kind in AccessKind)
 
 
 def note(access: Sequence[Access], language: Language) -> str | None:
@@ -75,8 +74,8 @@ def remarks(access: Sequence[Access], language: Language) -> tuple[str, ...]:
     said: dict[tuple[str, str], list[str]] = {}
     for vehicle in TOLD:
         name = language.text(listing.VEHICLES[vehicle])
-        if (obstacle := _everywhere(access, vehicle)) is not None:
-            said.setdefault(("obstacle", language.text(obstacle.label)), []).append(name)
+        if (met := _everywhere(access, vehicle)) is not None:
+            said.setdefault(("obstacle", language.text(met.label)), []).append(name)
         snaps = [way.snap_m for way in access if way.vehicle is vehicle and way.snap_m is not None]
         if snaps and (away := max(snaps)) > NOTABLE_SNAP_M:
             said.setdefault(("snap", format.metres(away, language)), []).append(name)
@@ -99,6 +98,11 @@ def settlement(route: Route | None, language: Language) -> str | None:
     return language.text(N_("no, %(part)s of %(whole)s"), **parts)
 
 
+def obstacle(way: Access, access: Sequence[Access]) -> Obstacle | None:
+    """Return what keeps a vehicle from this access point; nothing where all its ways have it, as `remarks` tells."""
+    return None if way.obstacle is _everywhere(access, way.vehicle) else way.obstacle
+
+
 def _everywhere(access: Sequence[Access], vehicle: Vehicle) -> Obstacle | None:
     """Return what keeps a vehicle from all access points alike."""
     found = {way.obstacle for way in access if way.vehicle is vehicle}
@@ -109,7 +113,6 @@ def _row(
     kind: AccessKind,
     access: Sequence[Access],
     routes: Sequence[Route],
-    common: dict[Vehicle, Obstacle | None],
     numbered: Sources,
     language: Language,
 ) -> AccessRow:
@@ -125,7 +128,7 @@ def _row(
     lines = [*_methods(entries, language)]
     if other is not None and other_said is not None and other_said.name != counted.name:
         lines.insert(0, f"{language.text(listing.VEHICLES[other.vehicle])}: {other_said.name}")
-    lines += _obstacles(entries, common, language)
+    lines += _obstacles(entries, access, language)
     points = [entry] if other is None or other.point_id == entry.point_id else [entry, other]
     return AccessRow(
         kind=kind,
@@ -146,14 +149,14 @@ def _row(
     )
 
 
-def _obstacles(entries: dict[Vehicle, Access], common: dict[Vehicle, Obstacle | None], language: Language) -> list[str]:
+def _obstacles(entries: dict[Vehicle, Access], access: Sequence[Access], language: Language) -> list[str]:
     """Return what keeps vehicles from this kind alone."""
     met: dict[Obstacle, list[str]] = {}
     for vehicle in TOLD:
-        obstacle = entries[vehicle].obstacle if vehicle in entries else None
-        if obstacle is not None and obstacle is not common[vehicle]:
-            met.setdefault(obstacle, []).append(language.text(listing.VEHICLES[vehicle]))
-    return [f"{', '.join(names)}: {language.text(obstacle.label)}" for obstacle, names in met.items()]
+        found = obstacle(entries[vehicle], access) if vehicle in entries else None
+        if found is not None:
+            met.setdefault(found, []).append(language.text(listing.VEHICLES[vehicle]))
+    return [f"{', '.join(names)}: {language.text(found.label)}" for found, names in met.items()]
 
 
 def route_of(way: Access, routes: Sequence[Route]) -> Route | None:
@@ -192,4 +195,4 @@ def over_network(as_of: str | None, language: Language) -> str:
     return f"{language.text(Method.NETWORK.label)}, {listing.dated(as_of, language)}"
 
 
-__all__ = ["TOLD", "AccessRow", "note", "over_network", "remarks", "route_of", "rows", "settlement"]
+__all__ = ["TOLD", "AccessRow", "note", "obstacle", "over_network", "remarks", "route_of", "rows", "settlement"]

@@ -218,9 +218,9 @@ def map_sites() -> flask.typing.ResponseReturnValue:
     with database.reading() as session:
         asked, context = _question(session)
         found = _ask(session, dataclasses.replace(asked, page=1), config, limit=MAP_LIMIT)
-    return flask.Response(
-        features.collection(found.hits, context.towns, flask.g.language), mimetype="application/geo+json"
-    )
+    by_road = roads.network() is not None
+    text = features.collection(found.hits, context.towns, flask.g.language, by_road=by_road)
+    return flask.Response(text, mimetype="application/geo+json")
 
 
 @blueprint.get("/sources")

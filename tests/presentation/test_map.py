@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import re
 from typing import Any
@@ -14,7 +15,7 @@ from folium import plugins
 
 from finder import crs
 from finder.language import Language
-from finder.model.vocabulary import Availability, Evidence, GeometryQuality, Zoning
+from finder.model.vocabulary import Availability, Evidence, GeometryQuality, Method, Zoning
 from finder.presentation import features, map, symbols
 from finder.web import assets
 from tests import factories
@@ -159,6 +160,19 @@ def test_sites_come_with_words_and_looks(region: Region) -> None:
     assert shown["size"] == "23.1\u00a0ha available"
     assert shown["zoning"] == "GI; GE; SO"
     assert "A 99 Punkt" in shown["access"]
+    assert "estimate (truck) · beeline · Jan 2026" in shown["access"]
+    assert shown["ways"] is None
+
+
+def test_card_names_the_line_of_a_way_by_road(region: Region) -> None:
+    _, (hit,) = region([factories.site(id="T 1", geometry=factories.square())])
+    access = tuple(dataclasses.replace(way, method=Method.NETWORK, network_as_of="2026-10-01") for way in hit.access)
+    driven = dataclasses.replace(hit, access=access)
+    shown = features.labels(driven, factories.TOWNS, EN, by_road=True)
+    assert shown["ways"] == "/sites/T%201/routes.geojson?vehicle=truck"
+    assert "road network (truck) · 1 Oct 2026" in shown["access"]
+    assert features.labels(driven, factories.TOWNS, EN)["ways"] is None
+    assert features.labels(hit, factories.TOWNS, EN, by_road=True)["ways"] is None
 
 
 def test_what_is_not_known_is_said(region: Region) -> None:

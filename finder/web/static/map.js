@@ -130,6 +130,26 @@ const finderMap = (() => {
     made.setAttribute("aria-label", `${site.name}, ${site.town}, ${site.size}`);
   };
 
+  /* The way that an open card tells, as a line; it goes with the card. */
+  const showWay = (map, site, layer) => {
+    if (!site.ways) return;
+    let line = null;
+    let open = true;
+    layer.once("popupclose", () => {
+      open = false;
+      line?.remove();
+    });
+    fetch(site.ways, { headers: { Accept: "application/geo+json" } })
+      .then((answer) => (answer.ok ? answer.json() : { features: [] }))
+      .then(({ features }) => {
+        const ways = features.filter((way) => way.properties.kind === "motorway_junction");
+        if (!open || !ways.length) return;
+        const look = (className) => L.geoJSON(ways, { className, interactive: false, pane: "ways" });
+        line = L.layerGroup([look("m-way-edge"), look("m-way is-motorway_junction")]).addTo(map);
+      })
+      .catch(() => {}); // the card says it in words
+  };
+
   const addSites = (map, collection) => {
     const drawn = collection.features.filter((f) => f.geometry && f.properties.form).map((f) => ({ f, ...draw(map, f) }));
     drawn.sort((a, b) => (b.f.properties.size_m2 || 0) - (a.f.properties.size_m2 || 0));
@@ -139,6 +159,7 @@ const finderMap = (() => {
         layer.bindPopup(() => card(f.properties), { minWidth: 210, maxWidth: 270, autoPanPadding: [12, 12] });
         layer.on("add", () => name(layer, f.properties));
         layer.on("popupopen", (event) => {
+          showWay(map, f.properties, layer);
           // opened by the keyboard: go on with it there
           if (document.activeElement === layer.getElement()) event.popup.getElement().querySelector("a").focus();
         });
