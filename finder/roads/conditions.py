@@ -56,7 +56,8 @@ _TIME = re.compile(
 
 def read(tags: Tags, name: str, vehicle: Vehicle) -> Iterator[tuple[str, Binding]]:
     """Yield the values of `name:conditional` that bind the vehicle, always or as a destination, in their order."""
-    for clause in tag_values.clauses(tags.get(f"{name}:conditional", "")) or ():
+    text = tags.get(f"{name}:conditional")
+    for clause in (tag_values.clauses(text) if text else None) or ():
         bound = binding(clause, vehicle)
         if bound in (Binding.YES, Binding.DESTINATION):
             yield clause.value, bound

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import functools
 import math
-from collections.abc import Iterator
+from collections.abc import Mapping
 
 from finder.model.vocabulary import Vehicle
 from finder.roads import conditions, tag_values
@@ -35,23 +36,21 @@ def keeping(tags: Tags, vehicle: Vehicle, direction: Direction | None = None) ->
     The strictest of several limits counts; one that cannot be read does not (`reading.notices` names it), neither does
     one that holds at times only. A vehicle as large as the limit keeps it.
     """
-    return min((_keeping(tags, name, key, vehicle) for key, name in _names(vehicle, direction)), default=Grant.FREE)
+    names = _names(vehicle, direction)
+    said = {name.removesuffix(":conditional") for name in tags} & names.keys()
+    return min((_keeping(tags, name, names[name], vehicle) for name in said), default=Grant.FREE)
 
 
-def _names(vehicle: Vehicle, direction: Direction | None) -> Iterator[tuple[str, str]]:
-    for key in LIMITS:
-        if key in OF_THE_ROAD:
-            yield key, key
-            continue
-        for of in OF_TRUCKS if vehicle is Vehicle.TRUCK else ("",):
-            yield key, key + of
-            if direction:
-                yield key, f"{key}{of}:{direction}"
+@functools.cache
+def _names(vehicle: Vehicle, direction: Direction | None) -> Mapping[str, str]:
+    """Return the names of limits that hold for the vehicle there, each with its key in `LIMITS`."""
+    whom = OF_TRUCKS if vehicle is Vehicle.TRUCK else ("",)
+    where = ("", f":{direction}") if direction else ("",)
+    limits = [key for key in LIMITS if key not in OF_THE_ROAD]
+    return {key: key for key in OF_THE_ROAD} | {key + of + to: key for key in limits for of in whom for to in where}
 
 
 def _keeping(tags: Tags, name: str, key: str, vehicle: Vehicle) -> Grant:
-    if name not in tags and f"{name}:conditional" not in tags:
-        return Grant.FREE
     own: float = getattr(figures().dimensions[vehicle], LIMITS[key])
     limit = value(key, tags.get(name, "none"))
     grant = Grant.NO if limit is not None and own > limit else Grant.FREE

@@ -123,6 +123,7 @@ _ZONES = {
 _SLOW_ZONE_KM_H = 30.0
 
 
+@functools.lru_cache(maxsize=4096)
 def zone(text: str) -> Zone | None:
     """Return what a kind of limit says ("DE:urban", "de:zone30", "walk"); None: no such word."""
     match = _ZONE.fullmatch(text.strip().lower())
