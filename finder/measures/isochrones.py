@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable
+from typing import Any
 
 import numpy as np
 import shapely
+from numpy.typing import NDArray
 from shapely.geometry.base import BaseGeometry
 
 from finder.measures.reach import Reach, seconds_at_places
 from finder.roads.arrays import Ints, Longs, Reals
+from finder.roads.triangles import perhaps_cut
+
+Geometries = NDArray[np.object_]
 
 BESIDE_M_S = 30 / 3.6
 """How fast a way is assumed to go on towards a crossing that was not reached any more."""
@@ -27,46 +33,40 @@ def areas(found: Reach, minutes: Iterable[float]) -> list[BaseGeometry]:
     """
     graph = found.network.graphs[found.vehicle]
     seconds = seconds_at_places(found)
-    near = seconds[graph.triangle]
-    least = near.min(axis=1)
-    wanted = [m * 60.0 for m in minutes]
-    # a triangle matters from when its first crossing is reached until its last one is
-    open_ = np.flatnonzero(least <= max(wanted, default=0.0))
-    triangle, least, most = graph.triangle[open_], least[open_], near[open_].max(axis=1)
+    limits_s = np.array([m * 60.0 for m in minutes])
+    triangle = graph.triangle[perhaps_cut(graph, seconds, limits_s)]
+    near = [seconds[triangle[:, corner]] for corner in range(3)]
+    least, most = np.minimum.reduce(near), np.maximum.reduce(near)
     drawn = []
-    for limit_s in wanted:
-        cut = (least <= limit_s) & (most > limit_s)
+    for limit_s in limits_s.tolist():
+        cut = np.flatnonzero((least <= limit_s) & (most > limit_s))
         drawn.append(_area(graph.place_xy, triangle[cut], seconds, limit_s))
     return drawn
 
 
 def _area(xy: Reals, triangle: Ints, seconds: Reals, limit_s: float) -> BaseGeometry:
-    """Return what the boundary through these triangles encloses."""
+    """Return what the boundary through these triangles encloses.
+
+    It leads through each of them with what is reached on its left, from one edge to another.
+    """
     inside = seconds[triangle] <= limit_s
     rows = np.arange(len(triangle))
     # the corner that is alone on its side; the boundary crosses the two edges that meet there
-    alone = np.where(inside.sum(axis=1) == 1, inside.argmax(axis=1), (~inside).argmax(axis=1))
+    single = inside.sum(axis=1) == 1
+    alone = np.where(single, inside.argmax(axis=1), (~inside).argmax(axis=1))
     corner = triangle[rows, alone]
-    one, other = triangle[rows, (alone + 1) % 3], triangle[rows, (alone + 2) % 3]
-    edges = [_edges(corner, end, seconds, limit_s) for end in (one, other)]
-    keys = np.concatenate([key for key, _, _ in edges])
-    reached = np.concatenate([a for _, a, _ in edges])
-    beyond = np.concatenate([b for _, _, b in edges])
-    _, first, number = np.unique(keys, return_index=True, return_inverse=True)
-    points = _crossed(xy, reached[first], beyond[first], seconds, limit_s)
-    rings = _rings(number.reshape(2, -1), points)
-    if not rings:
-        return shapely.Polygon()
-    # rings lie in each other and never cross: what is inside an odd number of them
-    drawn: BaseGeometry = shapely.build_area(shapely.MultiLineString(rings))
-    return drawn
+    after, before = triangle[rows, (alone + 1) % 3], triangle[rows, (alone + 2) % 3]
+    begin, finish = np.where(single, after, before), np.where(single, before, after)
+    points = _crossed(xy, np.where(single, corner, begin), np.where(single, begin, corner), seconds, limit_s)
+    # where it leaves a triangle it enters the next one
+    entered = _edges(corner, begin)
+    order = np.argsort(entered)
+    return _enclosed(points, order[np.searchsorted(entered[order], _edges(corner, finish))])
 
 
-def _edges(corner: Ints, end: Ints, seconds: Reals, limit_s: float) -> tuple[Longs, Ints, Ints]:
-    """Return for edges that the boundary crosses a key, the end that is reached, and the one that is not."""
-    low, high = np.minimum(corner, end).astype(np.int64), np.maximum(corner, end).astype(np.int64)
-    is_in = seconds[corner] <= limit_s
-    return (low << 32) | high, np.where(is_in, corner, end), np.where(is_in, end, corner)
+def _edges(one: Ints, other: Ints) -> Longs:
+    """Return a number for each edge, whichever end comes first."""
+    return np.minimum(one, other).astype(np.int64) << 32 | np.maximum(one, other)
 
 
 def _crossed(xy: Reals, reached: Ints, beyond: Ints, seconds: Reals, limit_s: float) -> Reals:
@@ -82,25 +82,48 @@ def _crossed(xy: Reals, reached: Ints, beyond: Ints, seconds: Reals, limit_s: fl
     return crossed
 
 
-def _rings(number: Longs, points: Reals) -> list[Reals]:
-    """Return closed rings from pieces between two numbered points each; every point belongs to two pieces."""
-    pieces = number.shape[1]
-    ends = number.T.reshape(-1)
-    order = np.argsort(ends, kind="stable")
-    # the two piece-ends that meet at a point are each other's partners
-    partner = np.empty(2 * pieces, dtype=np.int64)
-    partner[order[0::2]], partner[order[1::2]] = order[1::2], order[0::2]
-    to, at = partner.tolist(), ends.tolist()
-    seen = bytearray(pieces)
-    rings = []
-    for first in range(pieces):
-        if seen[first]:
-            continue
-        ring, end = [], 2 * first
-        while not seen[end // 2]:
-            seen[end // 2] = 1
-            ring.append(at[end])
-            end = to[end ^ 1]
-        if len(ring) >= 3:
-            rings.append(points[[*ring, ring[0]]])
-    return rings
+def _enclosed(points: Reals, following: Longs) -> BaseGeometry:
+    """Return what closed lines enclose, each point followed by another one; they never cross or touch.
+
+    Those against the clock are outlines, the others holes in the smallest outline around them.
+    """
+    order, counts = _rings(following)
+    if not len(counts):
+        return shapely.Polygon()
+    number = np.repeat(np.arange(len(counts)), counts)
+    rings: Any = shapely.linearrings(points[order], indices=number)
+    outer = shapely.is_ccw(rings)
+    outlines, holes = shapely.polygons(rings[outer]), rings[~outer]
+    if len(holes):
+        outlines = _pierced(outlines, rings[outer], holes)
+    return outlines[0] if len(outlines) == 1 else shapely.MultiPolygon(outlines.tolist())
+
+
+def _pierced(outlines: Geometries, rings: Geometries, holes: Geometries) -> Geometries:
+    tree = shapely.STRtree(shapely.get_point(holes, 0))
+    outline, hole = tree.query(outlines, predicate="contains")
+    smallest = np.lexsort((shapely.area(outlines)[outline], hole))
+    first = smallest[np.unique(hole[smallest], return_index=True)[1]]
+    own: dict[int, list[int]] = defaultdict(list)
+    for i, j in zip(outline[first].tolist(), hole[first].tolist(), strict=True):
+        own[i].append(j)
+    for i, those in own.items():
+        outlines[i] = shapely.polygons(rings[i], holes=holes[those])
+    return outlines
+
+
+def _rings(following: Longs) -> tuple[Longs, Longs]:
+    """Return the numbers of the points ring by ring, and how many each has."""
+    after = following.tolist()
+    seen = bytearray(len(after))
+    order: list[int] = []
+    counts: list[int] = []
+    for first in range(len(after)):
+        at, before = first, len(order)
+        while not seen[at]:
+            seen[at] = 1
+            order.append(at)
+            at = after[at]
+        if len(order) > before:
+            counts.append(len(order) - before)
+    return np.array(order, dtype=np.int64), np.array(counts, dtype=np.int64)

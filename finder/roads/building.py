@@ -9,14 +9,13 @@ from collections.abc import Callable, Mapping, Sequence
 import numpy as np
 import shapely
 from numpy.typing import NDArray
-from scipy.spatial import Delaunay
 
 from finder import crs
 from finder.errors import UnusableInput
 from finder.language import N_
 from finder.model.vocabulary import Vehicle
-from finder.roads import junctions, network, rules, segments, squares, states
-from finder.roads.arrays import Ints, Longs, Reals
+from finder.roads import junctions, network, rules, segments, squares, states, triangles
+from finder.roads.arrays import Ints, Reals
 from finder.roads.network import FROM_PLOTS, MAIN, MOTORWAY, RAMP, Graph, Network
 from finder.roads.records import RoadRecords, Tags
 from finder.roads.segments import Segments
@@ -153,7 +152,9 @@ def _is_u_turn(tags: Tags) -> bool:
 
 
 def _graph(cut: Segments, arcs: Arcs, made: states.States) -> Graph:
-    place_xy, node_place, triangle = _places(cut, arcs, made)
+    place_xy, node_place = _places(cut, arcs, made)
+    triangle = triangles.between(place_xy)
+    corner_run, corner_run_start = triangles.corner_runs(triangle)
     return Graph(
         forward=made.forward,
         backward=made.backward,
@@ -165,11 +166,13 @@ def _graph(cut: Segments, arcs: Arcs, made: states.States) -> Graph:
         place_xy=place_xy,
         state_place=node_place[made.node],
         triangle=triangle,
+        corner_run=corner_run,
+        corner_run_start=corner_run_start,
     )
 
 
-def _places(cut: Segments, arcs: Arcs, made: states.States) -> tuple[Reals, Ints, Ints]:
-    """Return where the crossings of the main part lie with four places far around, each crossing's, the triangles."""
+def _places(cut: Segments, arcs: Arcs, made: states.States) -> tuple[Reals, Ints]:
+    """Return where the crossings of the main part lie, with four places far around, and each crossing's place."""
     inside = np.zeros(len(cut.node), dtype=bool)
     inside[arcs.tail[made.main]] = True
     inside[arcs.head[made.main]] = True
@@ -187,8 +190,7 @@ def _places(cut: Segments, arcs: Arcs, made: states.States) -> tuple[Reals, Ints
     east, north = cut.node_xy.max(axis=0) + FAR_M
     corners = np.array([[west, south], [east, south], [east, north], [west, north]])
     place_xy = np.concatenate([xy[order], corners])
-    triangle = Delaunay(place_xy - place_xy.mean(axis=0)).simplices.astype(np.int32)
-    return place_xy, node_place, triangle[np.argsort(triangle.min(axis=1), kind="stable")]
+    return place_xy, node_place
 
 
 def _ramp_arcs(cut: Segments, flags: NDArray[np.uint8], graphs: Mapping[Vehicle, Graph]) -> Ints:

@@ -33,7 +33,7 @@ from finder.language import N_
 from finder.model.vocabulary import Vehicle
 from finder.roads.arrays import Ints, Longs, Reals, ranges
 
-VERSION = 1
+VERSION = 2
 """Of the file's layout; another one is built anew."""
 CM = 100.0
 """Shapes are kept in whole centimetres."""
@@ -81,7 +81,9 @@ class Graph:
         (places, 2) metres: where the crossings of the main part lie, and last four places far around them; and
         (states,) the place of each state, -1: none.
     triangle
-        (t, 3) the triangles between the places (Delaunay).
+        (t, 3) the triangles between the places (Delaunay), corners against the clock.
+    corner_run, corner_run_start
+        Where the corners of triangles lie, roughly, see `finder.roads.triangles`.
     """
 
     forward: Matrix
@@ -94,6 +96,8 @@ class Graph:
     place_xy: Reals
     state_place: Ints
     triangle: Ints
+    corner_run: Ints
+    corner_run_start: Ints
 
 
 @dataclass(frozen=True, eq=False)
