@@ -54,6 +54,7 @@ def isochrones(id_: str, areas: Sequence[Isochrone], network_as_of: str | None) 
                 "vehicle": one.vehicle.value,
                 "minutes": one.minutes,
                 "area_km2": round(one.area.area / M2_PER_KM2, 2),
+                "at_least": one.at_least,
                 "method": Method.NETWORK.value,
                 "network_as_of": network_as_of,
             }

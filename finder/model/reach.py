@@ -33,11 +33,15 @@ class Route:
 
 @dataclass(frozen=True, kw_only=True)
 class Isochrone:
-    """The area from which every road is reached within so many minutes. `area` in metres (`finder.crs.METRIC`)."""
+    """The area in which every road is reached within so many minutes. `area` in metres (`finder.crs.METRIC`).
+
+    `at_least`: it comes to the edge of the roads that are known, so that it may be larger.
+    """
 
     vehicle: Vehicle
     minutes: int
     area: BaseGeometry
+    at_least: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
+import shapely
 from numpy.typing import NDArray
 from shapely.geometry.base import BaseGeometry
 
@@ -24,6 +25,7 @@ from finder.store import reference
 from finder.store.database import Session
 from finder.store.sites import Listed
 
+_EDGE_M = 500.0
 _MORE_S = 1.0  # so that what was measured to lie just within the limit is found again
 
 
@@ -64,8 +66,17 @@ def reach(session: Session, network: Network, listed: Listed, vehicle: Vehicle) 
     drawn = zip(ISOCHRONE_MIN, isochrones.areas(found, ISOCHRONE_MIN), strict=True)
     return Reached(
         routes=tuple(routes),
-        isochrones=tuple(Isochrone(vehicle=vehicle, minutes=minutes, area=area) for minutes, area in drawn),
+        isochrones=tuple(
+            Isochrone(vehicle=vehicle, minutes=minutes, area=area, at_least=_at_edge(area, network))
+            for minutes, area in drawn
+        ),
     )
+
+
+def _at_edge(area: BaseGeometry, network: Network) -> bool:
+    """Return whether an area comes so near to the edge of the network's extent that it may go on beyond it."""
+    west, south, east, north = network.bounds
+    return not shapely.box(west + _EDGE_M, south + _EDGE_M, east - _EDGE_M, north - _EDGE_M).covers(area)
 
 
 def _ends(session: Session, network: Network, way: Access) -> Stops:

@@ -116,7 +116,10 @@ def _within(minutes: int, language: Language) -> str:
 
 
 def _areas(isochrones: Sequence[Isochrone], language: Language) -> tuple[AreaRow, ...]:
-    sizes = {(one.vehicle, one.minutes): square_km(one.area.area, language) for one in isochrones}
+    sizes = {
+        (one.vehicle, one.minutes): _at_least(square_km(one.area.area, language), one.at_least, language)
+        for one in isochrones
+    }
     if not sizes:
         return ()
     return tuple(
@@ -154,7 +157,10 @@ def _rows(catchments: Iterable[Catchment], language: Language) -> tuple[PeopleRo
 
 def people(count: int, at_least: bool, language: Language) -> str:
     """Return a number of people with three digits, and whether there may be more."""
-    said = format.significant(count, language)
+    return _at_least(format.significant(count, language), at_least, language)
+
+
+def _at_least(said: str, at_least: bool, language: Language) -> str:
     return language.text(N_("at least %(count)s"), count=said) if at_least else said
 
 

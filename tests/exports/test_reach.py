@@ -76,7 +76,10 @@ def test_areas_come_farthest_first_with_their_size() -> None:
     given = [
         Isochrone(vehicle=Vehicle.TRUCK, minutes=10, area=factories.square(0, 0, 1000)),
         Isochrone(
-            vehicle=Vehicle.TRUCK, minutes=20, area=shapely.MultiPolygon([ring.reverse(), factories.square(9000)])
+            vehicle=Vehicle.TRUCK,
+            minutes=20,
+            area=shapely.MultiPolygon([ring.reverse(), factories.square(9000)]),
+            at_least=True,
         ),
         Isochrone(vehicle=Vehicle.TRUCK, minutes=30, area=shapely.Polygon()),
         Isochrone(vehicle=Vehicle.CAR, minutes=10, area=factories.square(0, 0, 1000)),
@@ -92,6 +95,7 @@ def test_areas_come_farthest_first_with_their_size() -> None:
         "vehicle": "truck",
         "minutes": 20,
         "area_km2": 8.79,
+        "at_least": True,
         "method": "network",
         "network_as_of": None,
     }

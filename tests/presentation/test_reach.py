@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import re
 from typing import Any
 from xml.etree import ElementTree
@@ -85,6 +86,16 @@ def test_areas_have_their_sizes_method_and_date() -> None:
     ]
     assert found.areas_method == "road network, 1 Oct 2026"
     assert all(f"iso-{minutes}" in row.swatch for minutes, row in zip(ISOCHRONE_MIN, found.areas, strict=True))
+
+
+def test_area_at_the_edge_of_the_roads_may_be_larger() -> None:
+    inner, *_, outer = areas()
+    found = shown([inner, dataclasses.replace(outer, at_least=True)])
+    assert [plain(row.areas[0] or "not known") for row in (found.areas[0], found.areas[1], found.areas[-1])] == [
+        "28.2 km²",
+        "not known",
+        "at least 1,020 km²",
+    ]
 
 
 def test_vehicle_without_areas_is_not_known_in_its_place() -> None:

@@ -231,6 +231,7 @@ def test_areas_end_where_the_extract_ends(town: Town, network: Path) -> None:
     for feature in features(town(inside()), "/sites/T-1/isochrones.geojson"):
         area = crs.to_metric(shapely.from_geojson(json.dumps(feature["geometry"])))
         assert shapely.box(west - 1001, south - 1001, east + 1001, north + 1001).covers(area)
+        assert feature["properties"]["at_least"] is True
 
 
 # -- kept -------------------------------------------------------------------------------------------------------------
