@@ -20,7 +20,7 @@ from finder.roads.snapping import Snaps, Stops
 
 @dataclass(frozen=True, eq=False)
 class Reach:
-    """The quickest ways from one place, as far as they were looked for; `seconds` inf beyond.
+    """The quickest ways from one place, as far as they were looked for, `limit_s`; `seconds` inf beyond.
 
     `before` is the state each is reached from; the place itself is the state after the last one.
     """
@@ -30,6 +30,7 @@ class Reach:
     start: Stops
     seconds: Reals
     before: Ints
+    limit_s: float
 
 
 @dataclass(frozen=True, eq=False)
@@ -55,7 +56,7 @@ def reach(network: Network, vehicle: Vehicle, place: Snaps, limit_s: float = np.
     arc = np.nonzero(known)[0]
     matrix = extended(graph.forward, np.zeros(len(arc), dtype=np.int64), heads[known].astype(np.int64), seconds[arc], 1)
     dist, before = dijkstra(matrix, indices=n, return_predecessors=True, limit=limit_s)
-    return Reach(network, vehicle, start, dist[:n], before[:n])
+    return Reach(network, vehicle, start, dist[:n], before[:n], limit_s)
 
 
 def seconds_to(found: Reach, stops: Stops) -> Reals:
@@ -68,7 +69,7 @@ def seconds_to(found: Reach, stops: Stops) -> Reals:
     for arc, along in zip(found.start.arc.tolist(), found.start.along.tolist(), strict=True):
         ahead = (stops.arc == arc) & (stops.along >= along)
         np.minimum.at(best, stops.point[ahead], (stops.along[ahead] - along) * graph.seconds[arc])
-    return best
+    return np.where(best <= found.limit_s, best, np.inf)
 
 
 def way_to(found: Reach, stops: Stops) -> Way | None:
@@ -85,7 +86,7 @@ def way_to(found: Reach, stops: Stops) -> Way | None:
         if len(ahead):
             to = float(stops.along[ahead].min())
             ends.append(((to - along) * float(graph.seconds[arc]), -1, arc, to))
-    if not ends:
+    if not ends or min(ends)[0] > found.limit_s:
         return None
     best, last, arc, along = min(ends)
     if last < 0:

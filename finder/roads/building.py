@@ -214,11 +214,17 @@ def _settlement_m(cut: Segments, built_up: NDArray[np.object_] | None) -> NDArra
     line, area = shapely.STRtree(areas).query(lines, predicate="intersects")
     shapely.prepare(areas)
     share = np.zeros(len(lines))
-    whole = shapely.covers(areas[area], lines[line])
-    share[line[whole]] = 1.0
-    line, area = line[~whole], area[~whole]
-    # areas that overlap would count the same metres twice
-    np.add.at(share, line, shapely.length(shapely.intersection(lines[line], areas[area])) / shapely.length(lines[line]))
+    whole = np.unique(line[shapely.covers(areas[area], lines[line])])
+    partly = np.flatnonzero(np.isin(line, whole, invert=True))
+    partly = partly[np.argsort(line[partly], kind="stable")]
+    line, first, hits = np.unique(line[partly], return_index=True, return_counts=True)
+    met = areas[area[partly[first]]]
+    for i in np.flatnonzero(hits > 1).tolist():
+        # where areas overlap the same metres count once
+        several = areas[area[partly[first[i] : first[i] + hits[i]]]]
+        met[i] = shapely.union_all(shapely.intersection(several, shapely.envelope(lines[line[i]]).buffer(1.0)))
+    share[line] = shapely.length(shapely.intersection(lines[line], met)) / shapely.length(lines[line])
+    share[whole] = 1.0
     return (np.minimum(share, 1.0) * cut.length_m).astype(np.float32)
 
 

@@ -75,16 +75,17 @@ def _dead_ends(arcs: Arcs, crossings: int) -> tuple[Longs, Longs, Longs]:
 
 def _joined(tail: Longs, head: Longs, allowed: NDArray[np.bool_], n: int) -> NDArray[np.bool_]:
     """Return the arcs of the largest part that would be joined if it did not matter how one came to a crossing."""
-    part = _parts(tail[allowed], head[allowed], n)
-    largest = np.bincount(part).argmax() if len(part) else -1
-    inside: NDArray[np.bool_] = part == largest
+    inside = _largest_part(tail[allowed], head[allowed], n)
     return allowed & inside[tail] & inside[head]
 
 
-def _parts(begin: Longs | Ints, finish: Longs | Ints, n: int) -> Ints:
+def _largest_part(begin: Longs | Ints, finish: Longs | Ints, n: int) -> NDArray[np.bool_]:
+    """Return which of `n` places are strongly joined by the most of these steps; none if none leads back."""
     ends = (np.ones(len(begin), dtype=np.int8), (begin, finish))
-    part: Ints = connected_components(csr_array(ends, shape=(n, n)), directed=True, connection="strong")[1]
-    return part
+    part = connected_components(csr_array(ends, shape=(n, n)), directed=True, connection="strong")[1]
+    within = part[begin][part[begin] == part[finish]]
+    largest: NDArray[np.bool_] = part == (np.bincount(within).argmax() if len(within) else -1)
+    return largest
 
 
 def _main(made: Mapping[str, Any], joined: NDArray[np.bool_], destination: NDArray[np.bool_]) -> NDArray[np.bool_]:
@@ -92,27 +93,19 @@ def _main(made: Mapping[str, Any], joined: NDArray[np.bool_], destination: NDArr
     forward: Matrix = made["forward"]
     begin = np.repeat(np.arange(forward.size), np.diff(forward.start))
     arc = forward.arc
-    heart = _heart(forward, begin, (arc >= 0) & joined[arc] & ~destination[arc])
+    inside = (arc >= 0) & joined[arc]
+    open_ = inside & ~destination[arc]
+    heart = _largest_part(begin[open_], forward.column[open_], forward.size)
     if not heart.any():  # nothing but roads for destinations
-        heart = _heart(forward, begin, (arc >= 0) & joined[arc])
+        heart = _largest_part(begin[inside], forward.column[inside], forward.size)
     came, goes = _reached(forward, heart), _reached(made["backward"], heart)
     entered = np.zeros(len(joined), dtype=bool)
     entered[arc[(arc >= 0) & came[begin]]] = True
     left = goes[made["head"][:, 0]] & (made["head"][:, 0] >= 0)
     # one may come by one arc of a segment and leave by its other one
     main = (entered[0::2] | entered[1::2]) & (left[0::2] | left[1::2])
-    return np.repeat(main, 2) & (made["head"][:, 0] >= 0)
-
-
-def _heart(forward: Matrix, begin: Longs, wanted: NDArray[np.bool_]) -> NDArray[np.bool_]:
-    """Return the states of the largest part that the wanted entries join strongly, told by how many lie in it."""
-    begin, finish = begin[wanted], forward.column[wanted]
-    part = _parts(begin, finish, forward.size)
-    inside = part[begin] == part[finish]
-    if not inside.any():
-        return np.zeros(forward.size, dtype=bool)
-    heart: NDArray[np.bool_] = part == np.bincount(part[begin[inside]]).argmax()
-    return heart
+    arcs: NDArray[np.bool_] = np.repeat(main, 2) & (made["head"][:, 0] >= 0)
+    return arcs
 
 
 def _reached(matrix: Matrix, states: NDArray[np.bool_]) -> NDArray[np.bool_]:

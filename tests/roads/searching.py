@@ -49,7 +49,7 @@ Place = tuple[int, float]
 
 
 def runs(records: RoadRecords) -> list[Run]:
-    """Return all runs that a vehicle may use: ways cut where they meet, begin, end, at barriers and restricted turns."""
+    """Return all runs that a vehicle may use: ways cut where they meet or end, at barriers and restricted turns."""
     ways = {}
     told = [rules.way(tags).rules.values() for tags in records.tag_sets]
     for way in range(len(records)):
