@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 from pathlib import Path
 
 import flask
 
+from finder.errors import UnusableInput
+from finder.language import N_
 from finder.roads.network import Network
 
 NAME = "roads"
+_CANNOT = N_("The road network “%(name)s” cannot be opened.")
+_log = logging.getLogger(__name__)
 
 
 class Roads:
@@ -29,13 +34,14 @@ class Roads:
         with self._lock:
             try:
                 about = self._path.stat()
-            except OSError:
-                if self._network is not None:
-                    return self._network  # it is mapped; its file may go
-                return Network.open(self._path)
-            if self._seen != (about.st_mtime_ns, about.st_ino):
-                self._network = Network.open(self._path)
-                self._seen = (about.st_mtime_ns, about.st_ino)
+                if self._seen != (about.st_mtime_ns, about.st_ino):
+                    self._network = Network.open(self._path)
+                    self._seen = (about.st_mtime_ns, about.st_ino)
+            except (OSError, UnusableInput) as error:
+                if self._network is None:
+                    raise UnusableInput(_CANNOT, name=self._path.name) from error
+                # what is in use is mapped: it stays whatever became of its file
+                _log.warning("%s", error)
             return self._network
 
 
