@@ -29,6 +29,8 @@ _COUNTS = {
     "conditional_restrictions": N_("by the clock, not kept to"),
     "incomplete_restrictions": N_("incomplete in the extract"),
     "cut_off_ways": N_("roads cut off by the extract"),
+    "unread_ways": N_("roads with a sign that says nothing known"),
+    "ways_by_time": N_("roads with a limit by the clock, not kept to"),
 }
 _ALWAYS = ("ways", "crossings", "segments", "arcs_car", "arcs_truck", "main_car", "main_truck", "restrictions")
 

@@ -41,7 +41,7 @@ def build(records: RoadRecords, progress: Progress = lambda step: None) -> Netwo
     if not wanted.any():
         raise UnusableInput(N_("The extract holds no road that a car or a truck may drive on."))
     progress(N_("Cutting the roads at their crossings"))
-    hindered = [node for node, tags in records.node_tags.items() if "barrier" in tags]
+    hindered = set().union(*(_impassable(records, vehicle) for vehicle in Vehicle))
     cut = segments.cut(records, wanted, [*hindered, *(turn.via_node for turn in records.restrictions)])
     sets = records.way_tags[cut.way]
     progress(N_("Joining the roads"))
@@ -74,7 +74,7 @@ def build(records: RoadRecords, progress: Progress = lambda step: None) -> Netwo
         cell_segment=cell_segment,
         graphs=graphs,
         junctions=junctions.named(records),
-        counts=_counts(records, cut, graphs, flags),
+        counts=_counts(records, ways, cut, graphs, flags),
     )
     return dataclasses.replace(built, key=network.digest(built))
 
@@ -82,6 +82,11 @@ def build(records: RoadRecords, progress: Progress = lambda step: None) -> Netwo
 def _allows(way: rules.Way, vehicle: Vehicle) -> bool:
     rule = way.rules[vehicle]
     return rule.forward_km_h is not None or rule.backward_km_h is not None
+
+
+def _impassable(records: RoadRecords, vehicle: Vehicle) -> set[int]:
+    """Return the nodes that the vehicle cannot pass: barriers, and places too low, narrow or weak for it."""
+    return {node for node, tags in records.node_tags.items() if not rules.passable(tags, vehicle)}
 
 
 def _flags(ways: Sequence[rules.Way], sets: Ints) -> NDArray[np.uint8]:
@@ -95,11 +100,7 @@ def _arcs(records: RoadRecords, cut: Segments, ways: Sequence[rules.Way], sets: 
     inner = np.array([way.rules[vehicle].destination_only for way in ways], dtype=bool)
     with np.errstate(invalid="ignore"):
         seconds = cut.length_m[:, None] / (km_h[sets] / 3.6)
-    blocked = np.zeros(len(cut.node), dtype=bool)
-    impassable = [
-        node for node, tags in records.node_tags.items() if "barrier" in tags and not rules.passable(tags, vehicle)
-    ]
-    blocked[np.isin(cut.node, impassable)] = True
+    blocked = np.isin(cut.node, list(_impassable(records, vehicle)))
     tail = np.column_stack([cut.start, cut.end]).reshape(-1).astype(np.int64)
     head = np.column_stack([cut.end, cut.start]).reshape(-1).astype(np.int64)
     arcs = Arcs(
@@ -229,11 +230,17 @@ def _settlement_m(cut: Segments, built_up: NDArray[np.object_] | None) -> NDArra
 
 
 def _counts(
-    records: RoadRecords, cut: Segments, graphs: Mapping[Vehicle, Graph], flags: NDArray[np.uint8]
+    records: RoadRecords,
+    ways: Sequence[rules.Way],
+    cut: Segments,
+    graphs: Mapping[Vehicle, Graph],
+    flags: NDArray[np.uint8],
 ) -> Mapping[str, int]:
     """Return what there is to say of the network in numbers."""
     told = {"ways": len(records), "crossings": len(cut.node), "segments": len(cut)}
     for vehicle, graph in graphs.items():
         told[f"arcs_{vehicle.value}"] = int(np.isfinite(graph.seconds).sum())
         told[f"main_{vehicle.value}"] = int(((flags & MAIN[vehicle]) > 0).sum())
+    told["unread_ways"] = int(np.array([bool(way.unread) for way in ways])[records.way_tags].sum())
+    told["ways_by_time"] = int(np.array([bool(way.by_time) for way in ways])[records.way_tags].sum())
     return {**told, "restrictions": len(records.restrictions), **records.counts}

