@@ -169,7 +169,8 @@ def _fraction(lines: NDArray[np.object_], shapes: NDArray[np.object_]) -> Reals:
     """Return where along the lines the shapes meet them."""
     crossing = shapely.intersects(lines, shapes)
     inside, seen_from = lines.copy(), shapes.copy()
-    inside[crossing] = shapely.intersection(lines[crossing], shapes[crossing])
+    # of an outline that crosses itself no part within can be told before it is mended
+    inside[crossing] = shapely.intersection(lines[crossing], shapely.make_valid(shapes[crossing]))
     seen_from[crossing] = shapely.centroid(shapes[crossing])
     meeting = shapely.get_point(shapely.shortest_line(seen_from, inside), 1)
     fraction: Reals = shapely.line_locate_point(lines, meeting, normalized=True)

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from finder.model.vocabulary import Vehicle
 from finder.roads import snapping
-from finder.roads.network import MAIN
+from finder.roads.network import FROM_PLOTS, MAIN, MOTORWAY, RAMP
 from tests.roads import networks
 from tests.roads.extracts import grid
 from tests.roads.networks import ORIGIN_M, Built
@@ -114,9 +114,7 @@ def test_roads_equally_near_are_settled_by_the_middle_then_by_their_order() -> N
     nodes = [(0.0, 0.0), (0.0, 100.0), (100.0, 100.0), (100.0, 0.0)]
     made = networks.built(networks.records(nodes, [([0, 1, 2, 3, 0], networks.ROADS[0]), ([0, 2], networks.ROADS[0])]))
     for shape in (shapely.Point(*nodes[0]), shapely.box(0.0, 0.0, 100.0, 100.0)):
-        found = {
-            int(snapping.snap(made.network, Vehicle.CAR, moved([shape] * n)).segment[0]) for n in (1, 2, 5)
-        }
+        found = {int(snapping.snap(made.network, Vehicle.CAR, moved([shape] * n)).segment[0]) for n in (1, 2, 5)}
         assert len(found) == 1
 
 
@@ -127,10 +125,7 @@ def test_beyond_a_kilometre_there_is_no_road(reach_m: float) -> None:
     if reach_m > snapping.FARTHEST_M:
         assert found.segment.tolist() == [-1]
     else:
-        assert found.distance_m[0] == pytest.approx(reach_m, abs=CM_M)
-
-
-CM_M = 0.01
+        assert found.distance_m[0] == pytest.approx(reach_m, abs=0.01)
 
 
 def test_plots_that_cross_themselves_meet_a_road_as_well() -> None:
@@ -140,28 +135,32 @@ def test_plots_that_cross_themselves_meet_a_road_as_well() -> None:
     found = snapping.snap(made.network, Vehicle.CAR, moved([crossed]))
     assert found.distance_m.tolist() == [0.0]
     assert found.fraction[0] == pytest.approx(0.5, abs=0.03)
+    everywhere = snapping.snap(made.network, Vehicle.CAR, moved([shapely.box(-9e5, -9e5, 9e5, 9e5)]))
+    assert everywhere.fraction[0] == pytest.approx(0.5, abs=0.01)
 
 
 @pytest.mark.parametrize("lon", [-3.0, 0.0])
 def test_coordinates_west_of_the_zones_origin_are_as_good(lon: float) -> None:
     made = networks.from_extract(grid(west=lon))
     assert made.network.node_xy[:, 0].max() < 0.0
-    west, south, east, north = made.network.bounds
-    corners = shapely.points([(west, north), (east, north)])
-    found = snapping.snap(made.network, Vehicle.TRUCK, corners)
-    assert (found.distance_m < 60.0).all()
+    streets = np.flatnonzero(made.network.flags & FROM_PLOTS)
+    on_them = shapely.line_interpolate_point(made.network.lines(streets), 0.3, normalized=True)
+    found = snapping.snap(made.network, Vehicle.TRUCK, on_them)
+    assert found.segment.tolist() == streets.tolist()
+    assert found.fraction == pytest.approx(0.3, abs=1e-6)
+    assert found.distance_m == pytest.approx(0.0, abs=1e-6)
 
 
 def test_a_town_with_a_motorway_is_met_by_its_streets() -> None:
     made = networks.from_extract(grid())
-    motorway = [
-        segment for segment in range(len(made.network)) if made.network.flags[segment] & 24
-    ]
+    flags = made.network.flags
+    motorway = np.flatnonzero(flags & (MOTORWAY | RAMP)).tolist()
     on_it = shapely.line_interpolate_point(made.network.lines(np.array(motorway)), 0.5, normalized=True)
     for plots in (True, False):
         found = snapping.snap(made.network, Vehicle.TRUCK, on_it, plots=plots)
         assert not set(found.segment.tolist()) & set(motorway)
-    feeders = [s for s in range(len(made.network)) if not made.network.flags[s] & 28]  # the bridges
-    on_it = shapely.line_interpolate_point(made.network.lines(np.array(feeders)), 0.5, normalized=True)
-    assert not set(snapping.snap(made.network, Vehicle.CAR, on_it).segment.tolist()) & set(feeders)
-    assert snapping.snap(made.network, Vehicle.CAR, on_it, plots=False).segment.tolist() == feeders
+    bridges = np.flatnonzero((flags & (MOTORWAY | RAMP | FROM_PLOTS)) == 0).tolist()
+    assert len(bridges) == 2
+    on_it = shapely.line_interpolate_point(made.network.lines(np.array(bridges)), 0.3, normalized=True)
+    assert not set(snapping.snap(made.network, Vehicle.CAR, on_it).segment.tolist()) & set(bridges)
+    assert snapping.snap(made.network, Vehicle.CAR, on_it, plots=False).segment.tolist() == bridges
