@@ -8,14 +8,18 @@ from dataclasses import dataclass
 from finder.language import N_, Language
 from finder.model.access import Access
 from finder.model.reach import Route
+from finder.model.site import Provenance
 from finder.model.vocabulary import AccessKind, Method, Obstacle, Vehicle
 from finder.presentation import format, listing, symbols
 from finder.presentation.facts import Sources
+from finder.roads import rules
 
 NOTABLE_SNAP_M = 100.0
 """From here on it is said how far the plot lies from the road; nearer ones stand on it."""
 SHORTEST_KM = 0.05
 """Less than this makes no difference: extracts are no finer."""
+ROADS, ROADS_URL = "© OpenStreetMap contributors (ODbL)", "https://www.openstreetmap.org/copyright"
+"""Whom the road network is owed to: its extract's licence asks for this to be said."""
 TOLD = (Vehicle.TRUCK, Vehicle.CAR)
 """The vehicles in the order in which they are told."""
 
@@ -57,16 +61,31 @@ def note(access: Sequence[Access], language: Language) -> str | None:
     if not access:
         return None
     notes = []
-    if any(way.km_method is Method.BEELINE for way in access):
-        notes.append(N_("Kilometres are beeline from the plot."))
-    if any(way.minutes_method is Method.ESTIMATE for way in access):
-        notes.append(N_("Minutes are an estimate from the distance, a detour factor and mean speeds (hatched bars)."))
-    if any(way.minutes_method is Method.NETWORK for way in access):
-        notes.append(N_("Minutes over the road network have filled bars."))
+    methods = {way.method for way in access}
+    if Method.NETWORK in methods:
+        notes.append(language.text(N_("Over the road network (filled bars) a way is the quickest one by road.")))
+        notes.append(language.text(rules.METHOD, **rules.method_places()))
+    if methods > {Method.NETWORK}:
+        estimate = N_("Estimates (hatched bars) go by the beeline from the plot, a detour factor and mean speeds.")
+        notes.append(language.text(estimate))
+    if Method.NETWORK not in methods:
+        notes.append(language.text(N_("Kilometres are beeline from the plot.")))
+    if methods == {Method.ESTIMATE}:
+        estimate = N_("Minutes are an estimate from the distance, a detour factor and mean speeds (hatched bars).")
+        notes.append(language.text(estimate))
     if any(way.uncertainty_m for way in access):
-        notes.append(N_("± says how far the places may lie off, in kilometres."))
-    notes.append(N_("The bars are drawn on a square-root scale, so that short ways stay readable."))
-    return " ".join(language.text(note) for note in notes)
+        notes.append(language.text(N_("± says how far the places may lie off, in kilometres.")))
+    notes.append(language.text(N_("The bars are drawn on a square-root scale, so that short ways stay readable.")))
+    return " ".join(notes)
+
+
+def _sources(way: Access, numbered: Sources) -> list[int]:
+    """Return the numbers of the point's sources, and of the roads' where the way is along them."""
+    found = [*numbered.each(way.source, way.as_of)]
+    if way.method is Method.NETWORK:
+        roads = Provenance(source=ROADS, url=ROADS_URL, as_of=way.network_as_of)
+        found += [number for number in [numbered.number(roads)] if number is not None]
+    return found
 
 
 def remarks(access: Sequence[Access], language: Language) -> tuple[str, ...]:
@@ -142,7 +161,7 @@ def _row(
         counted=kind.vehicle.value,
         minutes=entry.minutes,
         lines=tuple(lines),
-        sources=tuple(dict.fromkeys(n for way in points for n in numbered.each(way.source, way.as_of))),
+        sources=tuple(dict.fromkeys(n for way in [*points, *entries.values()] for n in _sources(way, numbered))),
         estimated=entry.minutes_method is not Method.NETWORK,
         notes=tuple(dict.fromkeys(way.note for way in points if way.note)),
         settlement=settlement(route_of(entry, routes), language),

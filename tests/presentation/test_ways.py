@@ -91,8 +91,8 @@ def test_another_point_of_the_other_vehicle_is_named_with_its_source_and_note() 
         "car: road network, 1 Oct 2026 · point 2024",
     ]
     assert row.notes == ("alt", "neu")
-    assert [source.text for source in numbered.listed()] == ["test", "other"]
-    assert row.sources == (1, 2)
+    assert [source.text for source in numbered.listed()] == ["test", "© OpenStreetMap contributors (ODbL)", "other"]
+    assert row.sources == (1, 2, 3)
 
 
 def test_roads_without_a_date_are_undated() -> None:
