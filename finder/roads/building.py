@@ -54,8 +54,7 @@ def build(records: RoadRecords, progress: Progress = lambda step: None) -> Netwo
         graphs[vehicle] = _graph(cut, arcs, made)
     progress(N_("Measuring built-up areas"))
     settlement_m = _settlement_m(cut, records.built_up)
-    lines = cut.lines()
-    cell_key, cell_start, cell_segment = squares.index(shapely.bounds(lines))
+    cell_key, cell_start, cell_segment = squares.index(cut.lines())
     built = Network(
         key="",
         name=records.name,

@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
+import shapely
+from numpy.typing import NDArray
 
 from finder.roads.arrays import Ints, Longs, Reals, ranges
 
@@ -14,17 +16,38 @@ if TYPE_CHECKING:
 SIDE_M = 250.0
 _ROW = 1 << 31
 """A square's key is its row times this and its column; both may be negative."""
+_MANY = 16
+"""Squares around a line that are looked at one by one."""
 
 
-def index(boxes: Reals) -> tuple[Longs, Ints, Ints]:
-    """Return the keys of all squares that boxes touch, in order, and which boxes touch each.
+def index(lines: NDArray[np.object_]) -> tuple[Longs, Ints, Ints]:
+    """Return the keys of all squares that lines may touch, in order, and which lines may touch each.
 
-    The numbers of the boxes that touch square `i` stand from `start[i]` to `start[i + 1]`.
+    The numbers of the lines of square `i` stand from `start[i]` to `start[i + 1]`.
     """
+    boxes, line = _boxes(lines)
     which, key = _squares(boxes)
-    order = np.argsort(key, kind="stable")
-    keys, start = np.unique(key[order], return_index=True)
-    return keys, np.append(start, len(key)).astype(np.int32), which[order].astype(np.int32)
+    which = line[which]
+    order = np.lexsort((which, key))
+    key, which = key[order], which[order]
+    once = np.ones(len(key), dtype=bool)
+    once[1:] = (np.diff(key) != 0) | (np.diff(which) != 0)
+    key, which = key[once], which[once]
+    keys, start = np.unique(key, return_index=True)
+    return keys, np.append(start, len(key)).astype(np.int32), which.astype(np.int32)
+
+
+def _boxes(lines: NDArray[np.object_]) -> tuple[Reals, Longs]:
+    """Return boxes that hold the lines, and the line each is of: long lines have many, or one would be mostly empty."""
+    boxes = shapely.bounds(lines)
+    cells = np.floor(boxes / SIDE_M)
+    long_ = np.flatnonzero((cells[:, 2:] - cells[:, :2] + 1).prod(axis=1) > _MANY)
+    line = np.delete(np.arange(len(lines)), long_)
+    xy, of = shapely.get_coordinates(shapely.segmentize(lines[long_], SIDE_M), return_index=True)
+    same = of[1:] == of[:-1]
+    begin, finish = xy[:-1][same], xy[1:][same]
+    steps = np.column_stack([np.minimum(begin, finish), np.maximum(begin, finish)])
+    return np.concatenate([boxes[line], steps]), np.concatenate([line, long_[of[1:][same]]])
 
 
 def near(network: Network, boxes: Reals) -> tuple[Longs, Longs]:

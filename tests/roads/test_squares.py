@@ -16,26 +16,44 @@ metre = st.integers(-4, 4).map(lambda n: n * squares.SIDE_M) | st.floats(-1200.0
 side = st.sampled_from((0.0, 1.0, squares.SIDE_M, 700.0))
 
 
+places = st.tuples(metre, metre)
+
+
 @st.composite
 def boxes(draw: st.DrawFn) -> list[float]:
-    west, south = draw(metre), draw(metre)
+    west, south = draw(places)
     return [west, south, west + draw(side), south + draw(side)]
+
+
+@st.composite
+def lines(draw: st.DrawFn) -> shapely.LineString:
+    corner = draw(places)
+    steps = st.tuples(side, side) | st.tuples(st.floats(-3e5, 3e5), st.floats(-3000.0, 3000.0))
+    found = [corner, *((corner[0] + x, corner[1] + y) for x, y in draw(st.lists(steps, min_size=1, max_size=3)))]
+    return shapely.LineString(found)
 
 
 def indexed(found: np.ndarray[Any, Any]) -> Any:
     key, start, segment = squares.index(found)
     assert start[-1] == len(segment)
-    return SimpleNamespace(cell_key=key, cell_start=start, cell_segment=segment, __len__=lambda: len(found))
+    return SimpleNamespace(cell_key=key, cell_start=start, cell_segment=segment)
 
 
-@given(st.lists(boxes(), min_size=1, max_size=8), st.lists(boxes(), max_size=5))
-def test_all_that_touch_are_found(segments: list[list[float]], asked: list[list[float]]) -> None:
-    near = squares.near(indexed(np.array(segments)), np.array(asked).reshape(-1, 4))
+@given(st.lists(lines(), min_size=1, max_size=8), st.lists(boxes(), max_size=5))
+def test_all_that_touch_are_found(segments: list[shapely.LineString], asked: list[list[float]]) -> None:
+    near = squares.near(indexed(np.array(segments, dtype=object)), np.array(asked).reshape(-1, 4))
     pairs = set(zip(*(numbers.tolist() for numbers in near), strict=True))
     for i, one in enumerate(asked):
         for k, other in enumerate(segments):
-            one_box, other_box = shapely.box(*one), shapely.box(*other)
-            if one_box.intersects(other_box):
+            if other.intersects(shapely.box(*one)):
                 assert (i, k) in pairs
-            elif one_box.distance(other_box) > 2 * squares.SIDE_M * 2**0.5:
+            elif other.envelope.distance(shapely.box(*one)) > 2 * squares.SIDE_M * 2**0.5:
                 assert (i, k) not in pairs
+
+
+def test_a_line_around_half_the_world_takes_the_squares_it_leads_through_only() -> None:
+    far = shapely.LineString([(-5e6, 0.0), (0.0, 5e6), (10.0, 5e6)])
+    key, start, line = squares.index(np.array([far, shapely.LineString([(0.0, 0.0), (10.0, 0.0)])], dtype=object))
+    assert len(line) < 200_000
+    assert len(key) == len(start) - 1
+    assert set(line.tolist()) == {0, 1}
