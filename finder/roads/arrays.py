@@ -19,3 +19,11 @@ def ranges(starts: NDArray[Any], counts: NDArray[Any]) -> Longs:
     total = int(ends[-1]) if len(ends) else 0
     offset: Longs = np.repeat(np.asarray(starts, dtype=np.int64) - (ends - counts), counts)
     return np.arange(total, dtype=np.int64) + offset
+
+
+def chosen(n: int, *numbers: NDArray[Any]) -> NDArray[np.bool_]:
+    """Return which of the first `n` numbers occur."""
+    there = np.zeros(n, dtype=bool)
+    for some in numbers:
+        there[some] = True
+    return there

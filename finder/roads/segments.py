@@ -10,7 +10,7 @@ import shapely
 from numpy.typing import NDArray
 
 from finder import crs
-from finder.roads.arrays import Ints, Longs, Reals, ranges
+from finder.roads.arrays import Ints, Longs, Reals, chosen, ranges
 from finder.roads.network import CM, drawn
 from finder.roads.records import RoadRecords
 
@@ -60,8 +60,9 @@ def cut(records: RoadRecords, usable: NDArray[np.bool_], at: Iterable[int]) -> S
 
 
 def _drawn(records: RoadRecords, node: Longs, way: Longs, begin: Longs, finish: Longs) -> Segments:
-    crossing = np.unique(np.concatenate([node[begin], node[finish]]))
-    used = np.unique(node)
+    n = len(records.lonlat)
+    crossing = np.flatnonzero(chosen(n, node[begin], node[finish]))
+    used = np.flatnonzero(chosen(n, node))
     # one projection of every node in use; the other lines' points are taken from it
     xy = np.zeros((len(records.lonlat), 2))
     xy[used] = shapely.get_coordinates(crs.points_to_metric(*records.lonlat[used].T))

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_array
 from scipy.sparse.csgraph import breadth_first_order, connected_components
 
-from finder.roads.arrays import Ints, Longs, Reals
+from finder.roads.arrays import Ints, Longs, Reals, chosen
 from finder.roads.network import Matrix
 
 INSTANT_S = 1e-6
@@ -129,7 +129,7 @@ class _Made:
         self.inner = arcs.destination & self.allowed
         self.node: list[Longs] = [node]
         self.count = len(node)
-        touched = np.unique(np.concatenate([tail[self.inner], head[self.inner]]))
+        touched = np.flatnonzero(chosen(len(node), tail[self.inner], head[self.inner]))
         self.leaving, self.arriving = (np.full(len(node), -1, dtype=np.int64) for _ in range(2))
         self.leaving[touched] = self._new(node[touched])
         self.arriving[touched] = self._new(node[touched])

@@ -6,7 +6,8 @@ import functools
 import importlib.util
 import itertools
 import tempfile
-from collections.abc import Iterable, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -95,15 +96,11 @@ class Built:
     @functools.cached_property
     def run_of(self) -> list[int]:
         """Return for each segment its run."""
-        return [self._numbers[key] for key in _segment_keys(self.records)]
-
-    @functools.cached_property
-    def _numbers(self) -> dict[tuple[int, tuple[int, ...]], int]:
-        return {_run_key(run): i for i, run in enumerate(self.runs)}
-
-    def alike(self, run: int) -> int:
-        """Return the one run that stands for all that a way drives in the very same way, to and fro."""
-        return self._numbers[_run_key(self.runs[run])]
+        numbers = defaultdict(list)
+        for i, key in enumerate(_run_keys(self.records, self.runs)):
+            numbers[key].append(i)
+        # a way may lead twice over the same nodes: which is which does not matter
+        return [numbers[key].pop() for key in _segment_keys(self.records)]
 
     @property
     def runs(self) -> list[Run]:
@@ -148,34 +145,28 @@ def snaps(places: Iterable[tuple[int, float]]) -> Snaps:
     return Snaps(found[:, 0].astype(np.int64), found[:, 1].copy(), np.zeros(len(found)))
 
 
-def _run_key(run: Run) -> tuple[int, tuple[int, ...]]:
-    return run.way, run.nodes
+_Key = tuple[int, int, int, bytes]
 
 
-def _segment_keys(made: RoadRecords) -> list[tuple[int, tuple[int, ...]]]:
-    """Return the way and the nodes of each segment, the nodes told by their places."""
-    usable = np.array(
-        [
-            any(rule.forward_km_h or rule.backward_km_h for rule in rules.way(tags).rules.values())
-            for tags in made.tag_sets
-        ]
-    )
+def _xy_cm(made: RoadRecords) -> NDArray[np.int64]:
+    return np.rint(shapely.get_coordinates(crs.points_to_metric(*made.lonlat.T)) * 100).astype(np.int64)
+
+
+def _run_keys(made: RoadRecords, runs: Sequence[Run]) -> Iterator[_Key]:
+    """Yield each run's way, the nodes at its ends, and its shape."""
+    xy_cm = _xy_cm(made)
+    for run in runs:
+        yield run.way, run.nodes[0], run.nodes[-1], xy_cm[list(run.nodes)].tobytes()
+
+
+def _segment_keys(made: RoadRecords) -> Iterator[_Key]:
+    """Yield the same of each segment."""
+    usable = [any(r.forward_km_h or r.backward_km_h for r in rules.way(t).rules.values()) for t in made.tag_sets]
     at = [node for node, tags in made.node_tags.items() if not all(rules.passable(tags, v) for v in Vehicle)]
-    cut = segments.cut(made, usable[made.way_tags], [*at, *(turn.via_node for turn in made.restrictions)])
-    xy_cm = np.rint(shapely.get_coordinates(crs.points_to_metric(*made.lonlat.T)) * 100)
-    keys = []
+    cut = segments.cut(made, np.array(usable)[made.way_tags], [*at, *(turn.via_node for turn in made.restrictions)])
     for i in range(len(cut)):
-        way, count = int(cut.way[i]), int(cut.shape_start[i + 1] - cut.shape_start[i])
-        ends = int(cut.node[cut.start[i]]), int(cut.node[cut.end[i]])
-        nodes = made.way_nodes[made.way_start[way] : made.way_start[way + 1]].tolist()
-        shape = cut.shape_cm[cut.shape_start[i] : cut.shape_start[i + 1]]
-        (run,) = {
-            tuple(nodes[k : k + count])
-            for k in range(len(nodes) - count + 1)
-            if (nodes[k], nodes[k + count - 1]) == ends and (xy_cm[nodes[k : k + count]] == shape).all()
-        }
-        keys.append((way, run))
-    return keys
+        shape = cut.shape_cm[cut.shape_start[i] : cut.shape_start[i + 1]].astype(np.int64)
+        yield int(cut.way[i]), int(cut.node[cut.start[i]]), int(cut.node[cut.end[i]]), shape.tobytes()
 
 
 # -- any ---------------------------------------------------------------------------------------------------------------
@@ -202,6 +193,7 @@ _BARRIERS: tuple[Tags, ...] = (
     {"barrier": "gate"},
     {"barrier": "gate", "hgv": "no"},
     {"barrier": "gate", "access": "destination"},
+    {"maxheight": "3.5"},
     {"highway": "motorway_junction", "ref": "7"},
 )
 _TURNS = ("no_left_turn", "no_u_turn", "no_straight_on", "only_right_turn", "only_straight_on")

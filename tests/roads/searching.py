@@ -74,6 +74,11 @@ def runs(records: RoadRecords) -> list[Run]:
     return found
 
 
+def closed(records: RoadRecords, vehicle: Vehicle) -> set[int]:
+    """Return the nodes that a vehicle cannot pass."""
+    return {node for node, tags in records.node_tags.items() if not rules.passable(tags, vehicle)}
+
+
 def _metres(records: RoadRecords, nodes: Sequence[int]) -> float:
     places = records.lonlat[list(nodes)]
     return math.fsum(crs.ground_m(places[:-1], places[1:]).tolist())
@@ -95,7 +100,7 @@ class Search:
                     self.seconds[Drive(i, back)] = max(run.metres / (km_h / 3.6), NO_TIME_S)
                     if rule.destination_only:
                         self.inner.add(Drive(i, back))
-        self.closed = {node for node, tags in records.node_tags.items() if not rules.passable(tags, vehicle)}
+        self.closed = closed(records, vehicle)
         self.banned = set(self._banned())
         self.graph = nx.DiGraph()
         self.graph.add_nodes_from((drive, phase) for drive in self.seconds for phase in range(3))
