@@ -464,13 +464,13 @@ def test_measuring_everything_again_counts_every_site(database_url: str) -> None
     delivered = [factories.site(geometry=factories.at(1000 * i)) for i in range(4)]
     with factories.database(database_url, delivered) as database:
         with database.writing() as session:
-            assert pipeline.measure_access(session) == 4
+            assert pipeline.measure_access(session).sites == 4
             reference.replace(session, Municipality, [])
         with database.reading() as session:
             assert sites.count(session, IsUnknown("airport_car_km")) == 4, "there is no airport here"
         with database.writing() as session:
-            assert pipeline.measure_access(session, keys=[2]) == 1
-            assert pipeline.measure_access(session, keys=[]) == 0
+            assert pipeline.measure_access(session, keys=[2]).sites == 1
+            assert pipeline.measure_access(session, keys=[]).sites == 0
 
 
 def test_a_delivery_says_when_it_came(database_url: str, file: Path) -> None:
