@@ -10,6 +10,7 @@ import sys
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -17,11 +18,14 @@ import pytest
 import shapely
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page
 
+from finder import crs, pipeline
 from finder.model.place import MapLine, Municipality
 from finder.model.site import Site
 from finder.model.vocabulary import AccessKind, Availability, Evidence, GeometryQuality, PlanStatus, Status, Zoning
+from finder.roads.network import Network
 from finder.store import reference
 from tests import factories
+from tests.roads.extracts import grid
 
 HOSTILE = """</script><script>window.hacked = 1</script><img src=x onerror="window.hacked=2">${7*7}{{7*7}}"'`</title>"""
 """A site's name as an attacker would write it."""
@@ -71,14 +75,16 @@ def sites() -> list[Site]:
 @pytest.fixture(scope="session")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The address of `finder serve` on a database of fictional sites."""
-    url = f"sqlite:///{tmp_path_factory.mktemp('browser') / 'finder.sqlite'}"
+    folder = tmp_path_factory.mktemp("browser")
+    url = f"sqlite:///{folder / 'finder.sqlite'}"
+    roads = _roads(folder)
     points = [factories.access_point(kind, 2500, 900 * i - 3000, road="A 99") for i, kind in enumerate(AccessKind)]
     with factories.database(url, sites(), access_points=points, places=[factories.place()]) as database:
         _draw_region(database)
+        pipeline.measure(database, network=Network.open(roads))
     command = [sys.executable, "-m", "finder", "serve", "--port", "0"]
-    process = subprocess.Popen(
-        command, env={**os.environ, "FINDER_DATABASE": url, "LANG": "en"}, stderr=subprocess.PIPE, text=True
-    )
+    settings = {"FINDER_DATABASE": url, "FINDER_NETWORK": str(roads), "LANG": "en"}
+    process = subprocess.Popen(command, env={**os.environ, **settings}, stderr=subprocess.PIPE, text=True)
     assert process.stderr is not None
     try:
         said: list[str] = []
@@ -95,6 +101,14 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         process.wait(30)
         drain.join(30)
         process.stderr.close()
+
+
+def _roads(folder: Path) -> Path:
+    """Return the road network of a town that holds some of the sites, with a motorway."""
+    west, south = crs.to_lonlat(factories.at(-2400, -2000)).coords[0]
+    extract = grid(12, 14, spacing_m=500.0, west=west, south=south).write(folder / "town.osm.pbf")
+    pipeline.build_network(extract, folder / "roads.network")
+    return folder / "roads.network"
 
 
 def _draw_region(database: Any) -> None:

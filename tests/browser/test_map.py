@@ -125,6 +125,32 @@ def test_card_says_what_is_known_and_what_is_not(visit: Open) -> None:
     expect(card).to_contain_text("Gebietsart nicht bekannt")
 
 
+def test_open_card_draws_its_way_and_takes_it_along(visit: Open) -> None:
+    seen = visit()
+    page = seen.go("/sites?q=Volle")
+    sign(page, "T-1").focus()
+    page.keyboard.press("Enter")
+    expect(page.locator(".map-card")).to_contain_text(re.compile(r"\d+\smin · .*, road network \(truck\) · "))
+    way = page.locator("#region_map path.m-way.is-motorway_junction")
+    expect(way).to_have_count(1)
+    assert way.evaluate("way => way.getTotalLength()") > 3
+    page.keyboard.press("Escape")
+    expect(way).to_have_count(0)
+    assert not seen.complaints
+
+
+def test_card_of_an_estimate_draws_nothing(visit: Open) -> None:
+    seen = visit()
+    asked: list[str] = []
+    seen.page.on("request", lambda request: asked.append(request.url))
+    page = seen.go("/sites?q=Musterfläche 025")
+    sign(page, "T-25").focus()
+    page.keyboard.press("Enter")
+    expect(page.locator(".map-card")).to_contain_text("estimate (truck)")
+    assert not [url for url in asked if "routes" in url]
+    assert not seen.complaints
+
+
 def test_plots_show_their_outline_from_near(visit: Open) -> None:
     page = visit().go("/sites?q=Volle")
     expect(page.locator("#region_map path.m-z")).to_have_count(0)

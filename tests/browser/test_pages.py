@@ -84,6 +84,39 @@ def test_nothing_is_wider_than_the_window(visit: Open, path: str) -> None:
         assert page.evaluate("document.documentElement.scrollWidth") <= width, width
 
 
+def test_nothing_lies_on_the_facts_while_they_pass_by(visit: Open) -> None:
+    page = visit(width=390, height=844).go("/sites/T-1")
+    for part in ("#access", "#reach", "#facts"):
+        page.locator(part).evaluate("part => scrollTo(0, scrollY + part.getBoundingClientRect().top)")
+        top = page.evaluate("document.elementFromPoint(innerWidth / 2, 60).closest('section').id")
+        assert f"#{top}" == part
+
+
+# -- reach ------------------------------------------------------------------------------------------------------------
+
+
+def test_reach_is_told_in_maps_and_in_a_table(visit: Open) -> None:
+    page = visit(scripts=False).page
+    page.goto(visit(scripts=False).server + "/sites/T-1")
+    expect(page.get_by_role("img", name=re.compile("^Reach of Volle Fläche by truck"))).to_be_visible()
+    expect(page.get_by_role("img", name=re.compile("^Reach of Volle Fläche by car"))).to_be_visible()
+    table = page.get_by_role("table", name=re.compile("^Area within minutes"))
+    expect(table.get_by_role("row", name=re.compile(r"^60 min (at least )?[\d,.]+ km²"))).to_be_visible()
+    expect(page.get_by_role("row", name=re.compile("^Motorway junction")).get_by_text("road network, ")).to_be_visible()
+    for name in ("Ways as GeoJSON", "Areas as GeoJSON"):
+        address = page.get_by_role("link", name=name).get_attribute("href")
+        answer = page.request.get(f"{urlsplit(page.url).scheme}://{urlsplit(page.url).netloc}{address}")
+        assert answer.json()["features"]
+
+
+def test_maps_of_reach_stand_side_by_side_or_one_below_the_other(visit: Open) -> None:
+    page = visit().go("/sites/T-1")
+    for width, columns in ((1280, 2), (390, 1)):
+        page.set_viewport_size({"width": width, "height": 800})
+        lefts = page.locator(".reaches figure").evaluate_all("all => all.map(one => one.getBoundingClientRect().left)")
+        assert len(set(lefts)) == columns
+
+
 # -- for everybody ----------------------------------------------------------------------------------------------------
 
 
@@ -292,7 +325,7 @@ def test_expose_prints_on_a4(visit: Open) -> None:
     page = visit().go("/sites/T-1")
     paper = page.pdf(prefer_css_page_size=True)
     sizes = re.findall(rb"/MediaBox \[0 0 ([\d.]+) ([\d.]+)\]", paper)
-    assert 1 <= len(sizes) <= 4
+    assert 1 <= len(sizes) <= 5
     assert {(round(float(w)), round(float(h))) for w, h in sizes} == {(595, 842)}
 
 
