@@ -1,13 +1,14 @@
 """The road network of a region: segments between crossings, and for each vehicle the graph it may drive.
 
-It is one Arrow file, uncompressed, whose arrays are read where they lie: to open it costs nothing however large it is,
-and processes share its memory.
+It is one Arrow file, uncompressed, whose arrays are read where they lie: to open it takes little time however large it
+is (`finder.roads.soundness` looks at what a search would follow blindly), and processes share its memory.
 
 **Segments** are pieces of road from one crossing to the next, without regard to direction. Each gives two **arcs**:
 ``2 * segment`` along its line and ``2 * segment + 1`` against it. A vehicle's **graph** has a state for every crossing,
 and some more where it matters how one came there: a turn restriction splits the crossing's state for who comes by the
 restricted arc; roads that are for destinations only have states of their own for leaving and for arriving, so that no
-way leads through them.
+way leads through them. At a crossing one may also turn round, unless a restriction forbids it; at a crossing that
+cannot be passed that is all one may do.
 """
 
 from __future__ import annotations
@@ -31,6 +32,7 @@ from finder import crs
 from finder.errors import UnusableInput
 from finder.language import N_
 from finder.model.vocabulary import Vehicle
+from finder.roads import soundness
 from finder.roads.arrays import Ints, Longs, Reals, ranges
 
 VERSION = 2
@@ -162,8 +164,7 @@ class Network:
             Something in it is not as it was written.
         """
         if digest(self) != self.key:
-            message = N_("“%(name)s” is no road network that was built here, or it is damaged; build it again.")
-            raise UnusableInput(message, name=self.name)
+            raise UnusableInput(_DAMAGED, name=self.name)
 
     @classmethod
     def open(cls, path: Path) -> Self:
@@ -179,20 +180,20 @@ class Network:
         except OSError as error:
             raise UnusableInput(N_("The road network “%(name)s” cannot be opened."), name=path.name) from error
         try:
-            table = pa.ipc.open_file(source).get_record_batch(0)
-            about = json.loads(table.schema.metadata[b"finder"])
-            arrays = {name: _numpy(table.column(name), about["shapes"][name]) for name in about["shapes"]}
-        except (pa.ArrowInvalid, pa.ArrowException, LookupError, TypeError, ValueError, OSError) as error:
-            message = N_("“%(name)s” is no road network that was built here, or it is damaged; build it again.")
-            raise UnusableInput(message, name=path.name) from error
-        if about["version"] != VERSION:
+            file = pa.ipc.open_file(source)
+            about = json.loads(file.schema.metadata[b"finder"])
+            version, system = about["version"], about["crs"]
+            composed = _read(cls, file, about) if (version, system) == (VERSION, crs.METRIC) else None
+        except _UNREADABLE as error:
+            raise UnusableInput(_DAMAGED, name=path.name) from error
+        if composed is not None:
+            found: Self = composed
+            return found
+        if version != VERSION:
             message = N_("The road network “%(name)s” was built by another version; build it again.")
             raise UnusableInput(message, name=path.name)
-        if about["crs"] != crs.METRIC:
-            message = N_("The road network “%(name)s” was built for a region with other coordinates; build it again.")
-            raise UnusableInput(message, name=path.name)
-        composed: Self = _composed(cls, about, arrays)
-        return composed
+        message = N_("The road network “%(name)s” was built for a region with other coordinates; build it again.")
+        raise UnusableInput(message, name=path.name)
 
 
 def drawn(shape_cm: Ints, counts: NDArray[Any]) -> NDArray[np.object_]:
@@ -204,6 +205,12 @@ def drawn(shape_cm: Ints, counts: NDArray[Any]) -> NDArray[np.object_]:
 # -- the file ---------------------------------------------------------------------------------------------------------
 
 _PLAIN = ("key", "name", "as_of", "junctions", "counts", "graphs")
+_DAMAGED = N_("“%(name)s” is no road network that was built here, or it is damaged; build it again.")
+# whatever comes of a file that holds something else
+_UNREADABLE = (
+    *(pa.ArrowException, OSError, MemoryError, RecursionError),
+    *(LookupError, TypeError, ValueError, AttributeError),
+)
 
 
 def write(network: Network, path: Path) -> None:
@@ -238,7 +245,8 @@ def write(network: Network, path: Path) -> None:
 
 def digest(network: Network) -> str:
     """Return what tells one network from another: what is in it."""
-    told = hashlib.sha256(f"{VERSION} {crs.METRIC}".encode())
+    about = [VERSION, crs.METRIC, network.as_of, [[j.name, j.road, *j.xy] for j in network.junctions]]
+    told = hashlib.sha256(json.dumps(about).encode())
     for name, array in _arrays(network):
         told.update(name.encode())
         told.update(np.ascontiguousarray(array).data)
@@ -263,6 +271,15 @@ def _column(array: NDArray[Any]) -> pa.Array:
     """Return an array as a column of one row, so that columns of any length stand beside each other."""
     values = pa.array(np.ascontiguousarray(array).reshape(-1))
     return pa.LargeListArray.from_arrays(pa.array([0, len(values)], pa.int64()), values)
+
+
+def _read(cls: Any, file: pa.ipc.RecordBatchFileReader, about: dict[str, Any]) -> Any:
+    batch = file.get_record_batch(0)
+    batch.validate()  # that no column is longer than the file
+    arrays = {name: _numpy(batch.column(name), shape) for name, shape in about["shapes"].items()}
+    composed = _composed(cls, about, arrays)
+    soundness.check(composed)
+    return composed
 
 
 def _numpy(column: pa.Array, shape: list[int]) -> NDArray[Any]:
