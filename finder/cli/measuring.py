@@ -96,6 +96,8 @@ def measure(workplace: Workplace, path: Path | None, kinds: tuple[str, ...], eve
             out.print(terminal_network.stale(stale, roads, workplace.language))
             return
         measured = pipeline.measure(database, chosen, network=roads, everything=everything, progress=step)
+    if measured.sites:
+        workplace.say(workplace.language.text(N_("Access of %(n)s sites measured."), n=measured.sites))
     out.print(
         terminal_network.measured(
             measured.stale, measured.driven, measured.outside, measured.counted, roads, workplace.language
