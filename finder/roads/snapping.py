@@ -170,7 +170,8 @@ def _fraction(lines: NDArray[np.object_], shapes: NDArray[np.object_]) -> Reals:
     crossing = shapely.intersects(lines, shapes)
     inside, seen_from = lines.copy(), shapes.copy()
     # of an outline that crosses itself no part within can be told before it is mended
-    inside[crossing] = shapely.intersection(lines[crossing], shapely.make_valid(shapes[crossing]))
+    part = shapely.intersection(lines[crossing], shapely.make_valid(shapes[crossing]))
+    inside[crossing] = np.where(shapely.is_empty(part), lines[crossing], part)
     seen_from[crossing] = shapely.centroid(shapes[crossing])
     meeting = shapely.get_point(shapely.shortest_line(seen_from, inside), 1)
     fraction: Reals = shapely.line_locate_point(lines, meeting, normalized=True)
@@ -189,9 +190,13 @@ def arcs(network: Network, vehicle: Vehicle, snaps: Snaps) -> Stops:
 
 
 def junction_stops(network: Network, vehicle: Vehicle, points: NDArray[np.object_], uncertainty_m: Reals) -> Stops:
-    """Return where ways to motorway junctions end: where their ramps begin, or lacking those on the next road."""
-    ramps = ramp_stops(network, vehicle, points, uncertainty_m)
-    bare = np.setdiff1d(np.arange(len(points)), ramps.point)
+    """Return where ways to motorway junctions end: where their ramps begin, or lacking those on the next road.
+
+    A junction of which all ramps near it are another one's has none: it is that one which is reached there.
+    """
+    point, arc, away_m = _ramps_near(network, vehicle, points, uncertainty_m)
+    ramps = _own(point, arc, away_m)
+    bare = np.setdiff1d(np.arange(len(points)), point)
     others = arcs(network, vehicle, snap(network, vehicle, points[bare], plots=False))
     return Stops(
         np.concatenate([ramps.arc, others.arc]),
@@ -202,15 +207,27 @@ def junction_stops(network: Network, vehicle: Vehicle, points: NDArray[np.object
 
 def ramp_stops(network: Network, vehicle: Vehicle, points: NDArray[np.object_], uncertainty_m: Reals) -> Stops:
     """Return the beginning of each ramp onto a motorway that lies near one of these junctions, for the nearest one."""
+    return _own(*_ramps_near(network, vehicle, points, uncertainty_m))
+
+
+def _ramps_near(
+    network: Network, vehicle: Vehicle, points: NDArray[np.object_], uncertainty_m: Reals
+) -> tuple[Longs, Longs, Reals]:
+    """Return pairs: the number of a point, the arc of a ramp near it, and how far off it begins."""
     ramps = network.ramp_arcs[np.isfinite(network.graphs[vehicle].seconds[network.ramp_arcs])].astype(np.int64)
     ramps = ramps[(network.flags[ramps // 2] & MAIN[vehicle]) > 0]
     from_node = np.where(ramps % 2 == 0, network.segment_from[ramps // 2], network.segment_to[ramps // 2])
     places: Any = shapely.points(network.node_xy[from_node])
     reach_m = JUNCTION_M + np.nan_to_num(uncertainty_m)
     point, ramp = shapely.STRtree(places).query(points, predicate="dwithin", distance=reach_m)
-    order = np.lexsort((point, shapely.distance(points[point], places[ramp]), ramp))
-    first = order[np.unique(ramp[order], return_index=True)[1]]
-    return Stops(ramps[ramp[first]], np.zeros(len(first)), point[first])
+    return point, ramps[ramp], shapely.distance(points[point], places[ramp])
+
+
+def _own(point: Longs, arc: Longs, away_m: Reals) -> Stops:
+    """Return each ramp for the point that is nearest to it."""
+    order = np.lexsort((point, away_m, arc))
+    first = order[np.unique(arc[order], return_index=True)[1]]
+    return Stops(arc[first], np.zeros(len(first)), point[first])
 
 
 def tails(network: Network, vehicle: Vehicle, arc: Longs) -> tuple[Longs, Longs]:

@@ -166,7 +166,8 @@ def test_seconds_at_places_are_those_of_a_way_there(data: st.DataObject, made: B
     assert np.isinf(seconds[-4:]).all()
     # to a crossing one comes by the last of the arcs that end there
     for place in reach.places_of(made.network, vehicle).tolist():
-        here = np.flatnonzero((made.network.node_xy == graph.place_xy[place]).all(axis=1))
+        here = np.flatnonzero(graph.state_place[: len(made.network.node_xy)] == place)
+        assert (made.network.node_xy[here] == graph.place_xy[place]).all()
         ends = [(2 * s, 0) for s in np.flatnonzero(np.isin(made.network.segment_to, here)).tolist()]
         ends += [(2 * s + 1, 1) for s in np.flatnonzero(np.isin(made.network.segment_from, here)).tolist()]
         ends = [(arc, back) for arc, back in ends if np.isfinite(graph.seconds[arc])]

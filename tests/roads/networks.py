@@ -62,6 +62,11 @@ def lonlat(nodes: Nodes) -> NDArray[np.float64]:
     return shapely.get_coordinates(crs.to_lonlat(shapely.points(xy)))
 
 
+def metres(lonlat: Sequence[tuple[float, float]]) -> NDArray[np.float64]:
+    """Return places in degrees in metres."""
+    return shapely.get_coordinates(crs.points_to_metric(*np.array(lonlat, dtype=float).reshape(-1, 2).T))
+
+
 def areas(shapes: Sequence[shapely.Polygon]) -> NDArray[np.object_]:
     """Return polygons in metres from `ORIGIN_M` as records hold them."""
     moved = shapely.transform(np.array(shapes, dtype=object), lambda xy: xy + ORIGIN_M)
