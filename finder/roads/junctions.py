@@ -70,7 +70,7 @@ def _name_of_number(found: _Exit, known: list[_Exit]) -> str | None:
 def _roads(records: RoadRecords, nodes: set[int]) -> dict[int, str | None]:
     """Return the number of the motorway that each node lies on, such as "A 52" (None: of none that is known)."""
     roads: dict[int, str | None] = {}
-    motorway = np.array([tags["highway"] == "motorway" for tags in records.tag_sets], dtype=bool)
+    motorway = np.array([tags.get("highway") == "motorway" for tags in records.tag_sets], dtype=bool)
     for way in np.flatnonzero(motorway[records.way_tags]).tolist() if nodes else ():
         ref = re.split(r"\s*;\s*", records.tag_sets[records.way_tags[way]].get("ref", "").strip())[0] or None
         for node in records.way_nodes[records.way_start[way] : records.way_start[way + 1]].tolist():

@@ -42,7 +42,7 @@ class RoadRecords:
     way_tags
         (w,) int32: each way's position in `tag_sets`.
     tag_sets
-        The distinct sets of tags that matter to traffic, all with `highway`.
+        The distinct sets of tags that matter to traffic; those that ways have are all with `highway`.
     node_tags
         By position in `lonlat` the tags of nodes that hinder or name something: barriers, `highway=motorway_junction`.
     restrictions

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Sequence
 
 import numpy as np
@@ -54,6 +55,14 @@ def test_the_motorway_is_named_by_its_first_number(ref: str, road: str | None) -
 def test_a_junction_of_other_roads_is_none_of_a_motorway() -> None:
     assert junctions.named(along((0.0, {"name": "Dorf"}), highway="trunk")) == ()
     assert junctions.named(networks.records([], [])) == ()
+
+
+def test_sets_of_tags_that_no_way_has_do_not_matter() -> None:
+    made = along((0.0, {"name": "Dorf"}))
+    more = dataclasses.replace(
+        made, tag_sets=({"restriction": "no_u_turn"}, *made.tag_sets), way_tags=made.way_tags + 1
+    )
+    assert told(junctions.named(more)) == [("Dorf", "A 1", 0)]
 
 
 def test_where_motorways_cross_each_has_its_junction() -> None:
