@@ -10,6 +10,8 @@ import shapely
 from numpy.typing import NDArray
 
 from finder import crs
+from finder.errors import UnusableInput
+from finder.language import N_
 from finder.roads.arrays import Ints, Longs, Reals, chosen, ranges
 from finder.roads.network import CM, drawn
 from finder.roads.records import RoadRecords
@@ -42,7 +44,13 @@ class Segments:
 
 
 def cut(records: RoadRecords, usable: NDArray[np.bool_], at: Iterable[int]) -> Segments:
-    """Return the segments of the `usable` ways: cut where ways meet, begin or end, and at the nodes `at`."""
+    """Return the segments of the `usable` ways: cut where ways meet, begin or end, and at the nodes `at`.
+
+    Raises
+    ------
+    UnusableInput
+        A place is so far off that the region's coordinates (`finder.crs.METRIC`) do not hold it.
+    """
     counts = np.diff(records.way_start)[usable]
     positions = ranges(records.way_start[:-1][usable], counts)
     node = records.way_nodes[positions]
@@ -66,6 +74,8 @@ def _drawn(records: RoadRecords, node: Longs, way: Longs, begin: Longs, finish: 
     # one projection of every node in use; the other lines' points are taken from it
     xy = np.zeros((len(records.lonlat), 2))
     xy[used] = shapely.get_coordinates(crs.points_to_metric(*records.lonlat[used].T))
+    if not np.isfinite(xy).all():
+        raise UnusableInput(N_("The extract lies too far from the region: its coordinates do not hold all roads."))
     crossing = crossing[np.argsort(_morton(xy[crossing]), kind="stable")]
     number = np.full(len(records.lonlat), -1, dtype=np.int32)
     number[crossing] = np.arange(len(crossing))
