@@ -31,16 +31,16 @@ def areas(found: Reach, minutes: Iterable[float]) -> list[BaseGeometry]:
     between their times; towards one that nobody came to, as far as one gets at `BESIDE_M_S`, at most `BESIDE_MOST_M`.
     Three crossings next to each other (Delaunay's triangles) that are all reached hold all land between them.
     """
-    graph = found.network.graphs[found.vehicle]
+    network = found.network
     seconds = seconds_at_places(found)
     limits_s = np.array([m * 60.0 for m in minutes])
-    triangle = graph.triangle[perhaps_cut(graph, seconds, limits_s)]
+    triangle = network.triangle[perhaps_cut(network, seconds, limits_s)]
     near = [seconds[triangle[:, corner]] for corner in range(3)]
     least, most = np.minimum.reduce(near), np.maximum.reduce(near)
     drawn = []
     for limit_s in limits_s.tolist():
         cut = np.flatnonzero((least <= limit_s) & (most > limit_s))
-        drawn.append(_area(graph.place_xy, triangle[cut], seconds, limit_s))
+        drawn.append(_area(network.place_xy, triangle[cut], seconds, limit_s))
     return drawn
 
 

@@ -16,6 +16,7 @@ from finder.roads import snapping
 from finder.roads.arrays import Ints, Longs, Reals
 from finder.roads.network import CM, Network
 from finder.roads.snapping import Snaps, Stops
+from finder.roads.triangles import FAR_AWAY
 
 
 @dataclass(frozen=True, eq=False)
@@ -142,15 +143,16 @@ def _drawn(found: Reach, pieces: list[tuple[int, float, float]], seconds: float)
 
 
 def seconds_at_places(found: Reach) -> Reals:
-    """Return the seconds to each place of the graph's triangles; inf where it was not reached, and far away."""
-    graph = found.network.graphs[found.vehicle]
-    seconds = np.full(len(graph.place_xy), np.inf)
+    """Return the seconds to each place of the network's triangles; inf where it was not reached, and far away."""
+    network = found.network
+    seconds = np.full(len(network.place_xy), np.inf)
     reached = np.flatnonzero(np.isfinite(found.seconds))
-    reached = reached[graph.state_place[reached] >= 0]
-    np.minimum.at(seconds, graph.state_place[reached], found.seconds[reached])
+    place = network.node_place[network.graphs[found.vehicle].state_node[reached]]
+    known = place >= 0
+    np.minimum.at(seconds, place[known], found.seconds[reached[known]])
     return seconds
 
 
-def places_of(network: Network, vehicle: Vehicle) -> Longs:
+def places_of(network: Network) -> Longs:
     """Return the numbers of the places that are crossings, without those far away."""
-    return np.arange(len(network.graphs[vehicle].place_xy) - 4)
+    return np.arange(len(network.place_xy) - FAR_AWAY)

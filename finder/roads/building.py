@@ -51,9 +51,12 @@ def build(records: RoadRecords, progress: Progress = lambda step: None) -> Netwo
         made = states.split(arcs, len(cut.node))
         main = made.main[0::2] | made.main[1::2]
         flags |= np.where(main, np.uint8(MAIN[vehicle]), np.uint8(0))
-        graphs[vehicle] = _graph(cut, arcs, made)
+        graphs[vehicle] = _graph(arcs, made)
     progress(N_("Measuring built-up areas"))
     settlement_m = _settlement_m(cut, records.built_up)
+    place_xy, node_place = _places(cut, flags)
+    triangle = triangles.between(place_xy)
+    corner_run, corner_run_start = triangles.corner_runs(triangle)
     cell_key, cell_start, cell_segment = squares.index(cut.lines())
     built = Network(
         key="",
@@ -71,6 +74,11 @@ def build(records: RoadRecords, progress: Progress = lambda step: None) -> Netwo
         cell_key=cell_key,
         cell_start=cell_start,
         cell_segment=cell_segment,
+        place_xy=place_xy,
+        node_place=node_place,
+        triangle=triangle,
+        corner_run=corner_run,
+        corner_run_start=corner_run_start,
         graphs=graphs,
         junctions=junctions.named(records),
         counts=_counts(records, ways, cut, graphs, flags),
@@ -151,10 +159,7 @@ def _is_u_turn(tags: Tags) -> bool:
     return any("u_turn" in value for value in tags.values())
 
 
-def _graph(cut: Segments, arcs: Arcs, made: states.States) -> Graph:
-    place_xy, node_place = _places(cut, arcs, made)
-    triangle = triangles.between(place_xy)
-    corner_run, corner_run_start = triangles.corner_runs(triangle)
+def _graph(arcs: Arcs, made: states.States) -> Graph:
     return Graph(
         forward=made.forward,
         backward=made.backward,
@@ -163,19 +168,18 @@ def _graph(cut: Segments, arcs: Arcs, made: states.States) -> Graph:
         seconds=np.where(np.isfinite(arcs.seconds), np.maximum(arcs.seconds, states.SHORTEST_S), np.inf),
         entry=made.entry,
         entry_start=made.entry_start,
-        place_xy=place_xy,
-        state_place=node_place[made.node],
-        triangle=triangle,
-        corner_run=corner_run,
-        corner_run_start=corner_run_start,
     )
 
 
-def _places(cut: Segments, arcs: Arcs, made: states.States) -> tuple[Reals, Ints]:
-    """Return where the crossings of the main part lie, with four places far around, and each crossing's place."""
+def _places(cut: Segments, flags: NDArray[np.uint8]) -> tuple[Reals, Ints]:
+    """Return where the crossings lie that any vehicle gets to and from, four more far around, and each one's place.
+
+    The vehicles share them: where only one of them gets to a crossing, the other's areas leave it out.
+    """
     inside = np.zeros(len(cut.node), dtype=bool)
-    inside[arcs.tail[made.main]] = True
-    inside[arcs.head[made.main]] = True
+    main = (flags & sum(MAIN.values())) > 0
+    inside[cut.start[main]] = True
+    inside[cut.end[main]] = True
     crossing = np.flatnonzero(inside)
     xy, place = np.unique(cut.node_xy[crossing], axis=0, return_inverse=True)
     # in the order of the crossings again, for neighbours' sake

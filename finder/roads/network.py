@@ -35,7 +35,7 @@ from finder.model.vocabulary import Vehicle
 from finder.roads import soundness
 from finder.roads.arrays import Ints, Longs, Reals, ranges
 
-VERSION = 2
+VERSION = 3
 """Of the file's layout; another one is built anew."""
 CM = 100.0
 """Shapes are kept in whole centimetres."""
@@ -79,13 +79,6 @@ class Graph:
         (arcs,) inf where not allowed.
     entry, entry_start
         The entries of `forward` by arc: `entry[entry_start[a]:entry_start[a + 1]]`.
-    place_xy, state_place
-        (places, 2) metres: where the crossings of the main part lie, and last four places far around them; and
-        (states,) the place of each state, -1: none.
-    triangle
-        (t, 3) the triangles between the places (Delaunay), corners against the clock.
-    corner_run, corner_run_start
-        Where the corners of triangles lie, roughly, see `finder.roads.triangles`.
     """
 
     forward: Matrix
@@ -95,11 +88,6 @@ class Graph:
     seconds: Reals
     entry: Ints
     entry_start: Ints
-    place_xy: Reals
-    state_place: Ints
-    triangle: Ints
-    corner_run: Ints
-    corner_run_start: Ints
 
 
 @dataclass(frozen=True, eq=False)
@@ -117,6 +105,9 @@ class Network:
 
     `settlement_m` is how much of each segment leads through areas where people live; empty: the extract names none.
     `ramp_arcs` are those by which one leaves other roads for a motorway. `cell…` is an index: segments by squares.
+    `place_xy` tells where the crossings lie that any vehicle gets to and from, and last four places far around them;
+    `node_place` the place of each crossing, -1: none; `triangle` (t, 3) the triangles between the places (Delaunay),
+    corners against the clock; `corner_run…` where these lie, roughly, see `finder.roads.triangles`.
     """
 
     key: str
@@ -134,6 +125,11 @@ class Network:
     cell_key: Longs
     cell_start: Ints
     cell_segment: Ints
+    place_xy: Reals
+    node_place: Ints
+    triangle: Ints
+    corner_run: Ints
+    corner_run_start: Ints
     graphs: Mapping[Vehicle, Graph]
     junctions: tuple[Junction, ...] = ()
     counts: Mapping[str, int] = field(default_factory=dict)

@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from finder.roads.triangles import FAR_AWAY, RUN
+
 if TYPE_CHECKING:
     from finder.roads.network import Graph, Matrix, Network
 
@@ -45,8 +47,19 @@ def check(network: Network) -> None:
     _require(len(network.settlement_m) in (0, n))
     _offsets(network.shape_start, n, len(network.shape_cm))
     _offsets(network.cell_start, len(network.cell_key), len(network.cell_segment))
+    _shaped(network.place_xy, (None, 2))
+    _shaped(network.node_place, (len(network.node_xy),))
+    _require(int(network.node_place.max(initial=-1)) == len(network.place_xy) - FAR_AWAY - 1)
+    _triangles(network)
     for graph in network.graphs.values():
         _graph(graph, 2 * n)
+
+
+def _triangles(network: Network) -> None:
+    _shaped(network.triangle, (None, 3))
+    corners = network.triangle
+    _require(int(corners.min(initial=0)) >= 0 and int(corners.max(initial=-1)) < len(network.place_xy))
+    _offsets(network.corner_run_start, -(-len(corners) // RUN), len(network.corner_run))
 
 
 def _graph(graph: Graph, arcs: int) -> None:
@@ -57,10 +70,6 @@ def _graph(graph: Graph, arcs: int) -> None:
     _shaped(graph.head, (arcs, 2))
     _shaped(graph.seconds, (arcs,))
     _offsets(graph.entry_start, arcs, len(graph.entry))
-    _shaped(graph.place_xy, (None, 2))
-    _shaped(graph.state_place, (states,))
-    _shaped(graph.triangle, (None, 3))
-    _require(len(graph.corner_run_start) > 0)
 
 
 def _matrix(matrix: Matrix, states: int) -> None:

@@ -1,4 +1,4 @@
-"""The triangles between the places of a graph, and which of them a time may run through.
+"""The triangles between the places of a network, and which of them a time may run through.
 
 Places and triangles stand in the order of the ground, so that runs of `RUN` of them lie together. For each run of
 triangles it is kept which runs of places their corners lie in: what times these have tells most triangles to be out of
@@ -15,9 +15,11 @@ from scipy.spatial import Delaunay
 from finder.roads.arrays import Ints, Longs, Reals, ranges
 
 if TYPE_CHECKING:
-    from finder.roads.network import Graph
+    from finder.roads.network import Network
 
 RUN = 64
+FAR_AWAY = 4
+"""So many places, the last ones, are no crossings but lie far around all others."""
 
 
 def between(place_xy: Reals) -> Ints:
@@ -35,12 +37,12 @@ def corner_runs(triangle: Ints) -> tuple[Ints, Ints]:
     return (pairs & 0xFFFFFFFF).astype(np.int32), start.astype(np.int32)
 
 
-def perhaps_cut(graph: Graph, values: Reals, limits: Reals) -> Longs:
+def perhaps_cut(network: Network, values: Reals, limits: Reals) -> Longs:
     """Return the triangles that may have corners on both sides of a limit: `values` by place, up to it or above."""
-    runs, corners = np.arange(0, len(values), RUN), graph.corner_run_start[:-1]
-    low = np.minimum.reduceat(np.minimum.reduceat(values, runs)[graph.corner_run], corners)
-    high = np.maximum.reduceat(np.maximum.reduceat(values, runs)[graph.corner_run], corners)
+    runs, corners = np.arange(0, len(values), RUN), network.corner_run_start[:-1]
+    low = np.minimum.reduceat(np.minimum.reduceat(values, runs)[network.corner_run], corners)
+    high = np.maximum.reduceat(np.maximum.reduceat(values, runs)[network.corner_run], corners)
     cut = (low <= limits[:, None]) & (high > limits[:, None])
     chosen = np.flatnonzero(cut.any(axis=0))
     triangles = ranges(chosen * RUN, np.full(len(chosen), RUN))
-    return triangles[triangles < len(graph.triangle)]
+    return triangles[triangles < len(network.triangle)]

@@ -226,9 +226,8 @@ def test_arrays_that_do_not_fit_each_other_are_refused(town: Built, tmp_path: Pa
         return
     path = tmp_path / "roads.net"
     for wrong in (value[:-1], value.astype(np.int16), np.concatenate([value, value])):
-        short = name in ("node_xy", "cell_key", "cell_segment", "settlement_m") and wrong.dtype == value.dtype
-        if short and name == "node_xy":
-            continue  # of any length
+        if name == "triangle" and wrong.dtype == value.dtype and len(wrong) < len(value):
+            continue  # one less does no harm: the areas have a gap
         network.write(dataclasses.replace(town.network, **{name: wrong}), path)
         refused(path, "no road network")
 
