@@ -98,12 +98,12 @@ class _Best:
 
     def offer(self, place: Longs, seconds: Reals, point: Longs, arc: Longs, state: Longs | Ints) -> None:
         """Take what is quicker than before."""
-        order = np.lexsort((arc, seconds, place))
-        first = order[np.unique(place[order], return_index=True)[1]]
-        first = first[seconds[first] < self.seconds[place[first]]]
-        chosen = place[first]
-        self.seconds[chosen], self.point[chosen] = seconds[first], point[first]
-        self.arc[chosen], self.state[chosen] = arc[first], state[first]
+        before = self.seconds[place]
+        np.minimum.at(self.seconds, place, seconds)
+        best = np.flatnonzero((seconds < before) & (seconds == self.seconds[place]))
+        best = best[np.argsort(-arc[best], kind="stable")]  # of equal ones the last stays
+        chosen = place[best]
+        self.point[chosen], self.arc[chosen], self.state[chosen] = point[best], arc[best], state[best]
 
 
 _Offer = tuple[Longs, Reals, Longs, Longs, Longs | Ints]
@@ -211,11 +211,15 @@ def _step_m(network: Network, forward: Matrix, seconds: Reals, state: Longs, fol
     of = np.repeat(np.arange(len(state)), counts)
     taken = np.flatnonzero(forward.column[entry] == following[of])
     entry, of = entry[taken], of[taken]
-    # what it took is told exactly: it added the same numbers
-    taken = np.flatnonzero(seconds[following[of]] + forward.seconds[entry] == seconds[state[of]])
-    arc = forward.arc[entry[taken]]
+    beside = np.flatnonzero(of[1:] == of[:-1])
+    if len(beside):
+        # of roads that lead to the same state which one it took is told exactly: it added the same numbers
+        some = np.union1d(beside, beside + 1)
+        exact = seconds[following[of[some]]] + forward.seconds[entry[some]] == seconds[state[of[some]]]
+        entry, of = np.delete(entry, some[~exact]), np.delete(of, some[~exact])
+    arc = forward.arc[entry]
     metres = np.zeros(len(state))
-    metres[of[taken]] = np.where(arc >= 0, network.length_m[arc // 2], 0.0)
+    metres[of] = np.where(arc >= 0, network.length_m[arc // 2], 0.0)
     return metres
 
 

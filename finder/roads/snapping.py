@@ -110,8 +110,10 @@ def _near(
         least_m = np.full(len(shapes), reach_m)
         np.minimum.at(least_m, shape[fit], metres[fit])
         fit &= metres == least_m[shape]
-        middle_m = shapely.distance(shapely.centroid(shapes[shape[fit]]), lines[fit])
-        order = np.flatnonzero(fit)[np.lexsort((segment[fit], middle_m, shape[fit]))]
+        middle_m = np.zeros(len(shape))
+        several = fit & (np.bincount(shape[fit], minlength=len(shapes)) > 1)[shape]
+        middle_m[several] = shapely.distance(shapely.centroid(shapes[shape[several]]), lines[several])
+        order = np.flatnonzero(fit)[np.lexsort((segment[fit], middle_m[fit], shape[fit]))]
         first = order[np.unique(shape[order], return_index=True)[1]]
         yield shape[first], segment[first], metres[first]
 
