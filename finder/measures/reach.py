@@ -15,7 +15,7 @@ from finder.model.vocabulary import Vehicle
 from finder.roads import snapping
 from finder.roads.arrays import Ints, Longs, Reals
 from finder.roads.network import CM, Network
-from finder.roads.snapping import Snaps, Stops
+from finder.roads.snapping import SAME, Snaps, Stops
 from finder.roads.triangles import FAR_AWAY
 
 
@@ -68,8 +68,9 @@ def seconds_to(found: Reach, stops: Stops) -> Reals:
     stop, state = snapping.tails(found.network, found.vehicle, stops.arc)
     np.minimum.at(best, stops.point[stop], found.seconds[state] + stops.along[stop] * graph.seconds[stops.arc[stop]])
     for arc, along in zip(found.start.arc.tolist(), found.start.along.tolist(), strict=True):
-        ahead = (stops.arc == arc) & (stops.along >= along)
-        np.minimum.at(best, stops.point[ahead], (stops.along[ahead] - along) * graph.seconds[arc])
+        ahead = (stops.arc == arc) & (stops.along >= along - SAME)
+        seconds = np.maximum(stops.along[ahead] - along, 0.0) * graph.seconds[arc]
+        np.minimum.at(best, stops.point[ahead], seconds)
     return np.where(best <= found.limit_s, best, np.inf)
 
 
@@ -83,9 +84,9 @@ def way_to(found: Reach, stops: Stops) -> Way | None:
         i = int(seconds.argmin())
         ends.append((float(seconds[i]), int(state[i]), int(stops.arc[stop[i]]), float(stops.along[stop[i]])))
     for arc, along in zip(found.start.arc.tolist(), found.start.along.tolist(), strict=True):
-        ahead = np.flatnonzero((stops.arc == arc) & (stops.along >= along))
+        ahead = np.flatnonzero((stops.arc == arc) & (stops.along >= along - SAME))
         if len(ahead):
-            to = float(stops.along[ahead].min())
+            to = max(float(stops.along[ahead].min()), along)
             ends.append(((to - along) * float(graph.seconds[arc]), -1, arc, to))
     if not ends or min(ends)[0] > found.limit_s:
         return None

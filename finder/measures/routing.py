@@ -13,7 +13,7 @@ from finder.model.vocabulary import Vehicle
 from finder.roads import snapping
 from finder.roads.arrays import Ints, Longs, Reals, ranges
 from finder.roads.network import Graph, Matrix, Network
-from finder.roads.snapping import Snaps, Stops
+from finder.roads.snapping import SAME, Snaps, Stops
 
 
 @dataclass(frozen=True, eq=False)
@@ -124,11 +124,11 @@ def _straight(graph: Graph, starts: Stops, stops: Stops) -> _Offer:
     order = np.lexsort((stops.along, stops.arc))
     key = np.column_stack([stops.arc[order], stops.along[order]])
     # arcs are whole numbers and places along them lie between 0 and 1, so that one number orders both
-    ahead = np.searchsorted(key[:, 0] * 2.0 + key[:, 1], starts.arc * 2.0 + starts.along)
+    ahead = np.searchsorted(key[:, 0] * 2.0 + key[:, 1], starts.arc * 2.0 + starts.along - SAME)
     known = np.flatnonzero(ahead < len(order))
     known = known[stops.arc[order[ahead[known]]] == starts.arc[known]]
     stop = order[ahead[known]]
-    seconds = (stops.along[stop] - starts.along[known]) * graph.seconds[starts.arc[known]]
+    seconds = np.maximum(stops.along[stop] - starts.along[known], 0.0) * graph.seconds[starts.arc[known]]
     none = np.full(len(known), -1, dtype=np.int64)
     return starts.point[known], seconds, stops.point[stop], starts.arc[known], none
 

@@ -19,6 +19,8 @@ FARTHEST_M = 1000.0
 """A plot or point farther than this from any road of the network is not on it."""
 _TRIES_M = (100.0, 300.0, FARTHEST_M)
 _ROUNDED_M = 1e-6
+SAME = 1e-8
+"""Shares of a segment that are no farther apart are one place, or one would drive around the block to it."""
 JUNCTION_M = 1000.0
 """The ramps within this distance of a motorway junction's place, and its uncertainty, are its own."""
 

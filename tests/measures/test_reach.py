@@ -117,6 +117,20 @@ def test_both_searches_say_the_same(data: st.DataObject, made: Built, vehicle: V
             assert way.seconds == pytest.approx(nearest.seconds[i], abs=SLACK_S)
 
 
+@pytest.mark.parametrize("apart", [0.0, 1e-12, -1e-12])
+def test_a_point_at_the_very_place_is_there_however_it_is_rounded(apart: float) -> None:
+    ring = [(0.0, 0.0), (300.0, 0.0), (0.0, 300.0)]
+    made = networks.built(networks.records(ring, [([0, 1, 2, 0], {"highway": "residential", "oneway": "yes"})]))
+    place, stops = networks.snaps([(0, 0.5)]), stops_at(made, Vehicle.CAR, [(0, 0.5 + apart)])
+    nearest = routing.nearest(made.network, Vehicle.CAR, place, stops)
+    found = reach.reach(made.network, Vehicle.CAR, place)
+    assert found is not None
+    way = reach.way_to(found, stops)
+    assert way is not None
+    told = [nearest.seconds[0], nearest.metres[0], reach.seconds_to(found, stops)[0], way.seconds, way.metres]
+    assert all(0.0 <= value < 1e-6 for value in told), "and nobody drives around the block to it"
+
+
 def test_a_place_on_no_road_reaches_nothing() -> None:
     made = networks.built(networks.records([(0, 0), (100, 0)], [([0, 1], {"highway": "primary", "hgv": "no"})]))
     nowhere = Snaps(np.array([-1]), np.array([np.nan]), np.array([np.nan]))

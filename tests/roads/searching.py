@@ -46,6 +46,7 @@ class Drive:
 
 Place = tuple[int, float]
 """A run, and which share of its length from its beginning."""
+SAME = 1e-8  # shares that differ by rounding are one place
 
 
 def runs(records: RoadRecords) -> list[Run]:
@@ -184,8 +185,9 @@ class Search:
         for drive, along in self.drives(stop):
             length = self.runs[drive.run].metres
             for first, share in begun:
-                if first == drive and share <= along:
-                    ends.append(((along - share) * self.seconds[drive], *[(along - share) * length] * 2))
+                if first == drive and share <= along + SAME:
+                    rest = max(along - share, 0.0)
+                    ends.append((rest * self.seconds[drive], rest * length, rest * length))
             for phase in range(3):
                 for earlier in self.graph.predecessors((drive, phase)):
                     if earlier in after:

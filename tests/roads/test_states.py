@@ -119,6 +119,16 @@ def test_a_banned_turn_holds_into_and_out_of_roads_for_destinations(inner: list[
     assert reached(found, 5, 2) == pytest.approx(1.0, abs=1e-5)
 
 
+def test_a_banned_turn_leaves_all_others_to_and_between_roads_for_destinations() -> None:
+    # from the west over a plain road to two of them, and over one of them to two more
+    roads = [(0, 1), (1, 2), (1, 3), (2, 4), (2, 5)]
+    found = split(roads, inner=[1, 3, 4], banned={0: [4], 2: [8]})
+    assert reached(found, 0, 2) == pytest.approx(1.0, abs=1e-5)
+    assert reached(found, 0, 6) == pytest.approx(2.0, abs=1e-5)
+    assert reached(found, 0, 8) > 2.5
+    assert reached(found, 7, 3) == pytest.approx(1.0, abs=1e-5)
+
+
 def test_both_matrices_hold_the_same_entries() -> None:
     found = split([(0, 1), (1, 2), (2, 0), (2, 3)], oneway=[1], inner=[3], blocked=[0], banned={0: [2], 2: [5]})
 
