@@ -172,6 +172,8 @@ class Network:
             There is no such file, it is none of these or damaged, of another layout or in other coordinates.
         """
         try:
+            if not path.is_file():  # to open a pipe would be to wait for whoever writes to it
+                raise FileNotFoundError(path)
             source = pa.memory_map(str(path), "r")
         except OSError as error:
             raise UnusableInput(N_("The road network “%(name)s” cannot be opened."), name=path.name) from error

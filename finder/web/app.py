@@ -59,7 +59,7 @@ def create_app(config: Config, database: Database, *, host: str = "127.0.0.1") -
     app.config["SESSION_COOKIE_SAMESITE"] = "Lax"
     app.extensions["finder"] = config, database
     app.extensions["files"] = threading.BoundedSemaphore(public.FILES_AT_ONCE)
-    app.extensions[roads.NAME] = roads.Roads(config.network)
+    app.extensions[roads.NAME] = roads.Roads(config.network, config.cache_dir)
     app.extensions[site.REACHED] = Kept()
     app.jinja_env.add_extension("jinja2.ext.i18n")
     app.jinja_env.install_gettext_callables(  # type: ignore[attr-defined]

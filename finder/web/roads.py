@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import logging
+import shutil
+import tempfile
 import threading
 from pathlib import Path
 
@@ -18,10 +20,14 @@ _log = logging.getLogger(__name__)
 
 
 class Roads:
-    """Keeps a network open for all requests; a file built anew is taken up with the next one."""
+    """Keeps a network open for all requests; a file built anew is taken up with the next one.
 
-    def __init__(self, path: Path | None) -> None:
-        self._path = path
+    A copy is what is open, made in `folder`: arrays are read where they lie, and a file that somebody writes over in
+    its place would change under the answers, or end them all.
+    """
+
+    def __init__(self, path: Path | None, folder: Path) -> None:
+        self._path, self._folder = path, folder
         self._lock = threading.Lock()
         self._seen: tuple[int, int] | None = None
         self._network: Network | None = None
@@ -35,14 +41,28 @@ class Roads:
             try:
                 about = self._path.stat()
                 if self._seen != (about.st_mtime_ns, about.st_ino):
-                    self._network = Network.open(self._path)
+                    self._network = self._opened(self._path)
                     self._seen = (about.st_mtime_ns, about.st_ino)
             except (OSError, UnusableInput) as error:
-                if self._network is None:
+                if self._network is not None:
+                    _log.warning("%s", error)
+                elif isinstance(error, UnusableInput):
+                    raise
+                else:
                     raise UnusableInput(_CANNOT, name=self._path.name) from error
-                # what is in use is mapped: it stays whatever became of its file
-                _log.warning("%s", error)
             return self._network
+
+    def _opened(self, path: Path) -> Network:
+        """Return the network of a copy that nobody else finds: mapped, it stays until it is no longer used."""
+        if not path.is_file():  # a device or a pipe has no end
+            raise FileNotFoundError(path)
+        self._folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(dir=self._folder) as folder:
+            copy = Path(folder, path.name)
+            shutil.copyfile(path, copy)
+            network = Network.open(copy)
+            network.check()  # that nobody wrote to it while it was copied
+            return network
 
 
 def network() -> Network | None:

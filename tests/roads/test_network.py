@@ -110,9 +110,12 @@ def refused(path: Path, *words: str) -> None:
     assert all(word in str(told.value) for word in words)
 
 
-def test_no_file_and_a_folder_cannot_be_opened(tmp_path: Path) -> None:
+def test_what_is_no_file_cannot_be_opened(tmp_path: Path) -> None:
     refused(tmp_path / "none.net", "cannot be opened")
     refused(tmp_path, "cannot be opened")
+    refused(Path("/dev/zero"), "cannot be opened")
+    os.mkfifo(tmp_path / "pipe.net")
+    refused(tmp_path / "pipe.net", "cannot be opened")
 
 
 @pytest.mark.parametrize("content", [b"", b"\0", b"ARROW1\0\0", b"PK\3\4" * 99, b"{}", os.urandom(4000)])
