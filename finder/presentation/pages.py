@@ -10,10 +10,13 @@ from typing import Any
 from finder import resources
 from finder.config import Config
 from finder.language import N_, Language
+from finder.model.people import Grid
 from finder.model.place import Municipality
-from finder.presentation import format
+from finder.presentation import format, ways
 from finder.presentation.facts import TOWNS_FILE
 from finder.presentation.filters import address
+from finder.roads import rules
+from finder.roads.network import Network
 from finder.search.answer import Answer
 
 NOTICES = {
@@ -204,6 +207,41 @@ def _bundled_file(entry: Mapping[str, Any], language: Language) -> BundledFile:
         (t(N_("Entries")), format.number(entry["count"], language, 0), None),
     )
     return BundledFile(entry["title"][language.code], rows, entry["method"][language.code])
+
+
+def loaded_sources(network: Network | None, grid: Grid | None, language: Language) -> list[BundledFile]:
+    """Return what the operator brought in beside the bundled files, as far as it is in use: the roads, and people."""
+    t = language.text
+
+    def entry(
+        title: str,
+        publisher: str,
+        url: str | None,
+        licence: str | None,
+        file: str,
+        as_of: str | None,
+        count: int,
+        note: str,
+    ) -> BundledFile:
+        rows = (
+            (t(N_("Publisher")), publisher, url),
+            (t(N_("Licence")), licence, None),
+            (t(N_("File")), file, None),
+            (t(N_("As of")), format.as_of(as_of, language), None),
+            (t(N_("Entries")), format.number(count, language, 0), None),
+        )
+        return BundledFile(title, rows, note)
+
+    found = []
+    if network is not None:
+        made = t(rules.METHOD, **rules.method_places())
+        of = (ways.ROADS, ways.ROADS_URL, ways.ROADS_LICENCE, network.name, network.as_of, len(network))
+        found.append(entry(t(N_("Road network")), *of, made))
+    if grid is not None:
+        note = t(N_("Cells with inhabitants, loaded here; they are counted within minutes of every site."))
+        about = (grid.source, None, None, grid.file_name, grid.as_of, grid.cells)
+        found.append(entry(t(N_("People within minutes")), *about, note))
+    return found
 
 
 def towns_source() -> str | None:

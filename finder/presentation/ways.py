@@ -19,6 +19,7 @@ NOTABLE_SNAP_M = 100.0
 SHORTEST_KM = 0.05
 """Less than this makes no difference: extracts are no finer."""
 ROADS, ROADS_URL = "© OpenStreetMap contributors (ODbL)", "https://www.openstreetmap.org/copyright"
+ROADS_LICENCE = "Open Database License (ODbL) 1.0"
 """Whom the road network is owed to: its extract's licence asks for this to be said."""
 TOLD = (Vehicle.TRUCK, Vehicle.CAR)
 """The vehicles in the order in which they are told."""

@@ -25,7 +25,7 @@ from finder.presentation import map as folium_map
 from finder.search import answer, counts, question, reachable, surroundings
 from finder.search.criteria import Context
 from finder.search.question import Potential, Question
-from finder.store import reference, sites
+from finder.store import population, reference, sites
 from finder.store.database import Database, Session
 from finder.store.sites import Listed
 from finder.web import roads
@@ -228,7 +228,10 @@ def sources() -> flask.typing.ResponseReturnValue:
     _, database = at_hand()
     with database.reading() as session:
         show_notice(session)
-    return flask.render_template("public/sources.html", sources=pages.sources(flask.g.language, flask.g.inventory))
+        grid = population.grid(session)
+    listed = pages.sources(flask.g.language, flask.g.inventory)
+    listed += pages.loaded_sources(roads.network(), grid, flask.g.language)
+    return flask.render_template("public/sources.html", sources=listed)
 
 
 @blueprint.get("/impressum")

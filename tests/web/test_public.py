@@ -5,14 +5,17 @@ from __future__ import annotations
 import csv
 import json
 import re
+from pathlib import Path
 
 import pytest
 from flask.testing import FlaskClient
 
+from finder import pipeline
 from finder.model.site import Provenance, Restriction
 from finder.model.vocabulary import AccessKind, Evidence, RestrictionKind, Status
 from finder.web.public import FILES_AT_ONCE
 from tests import factories
+from tests.roads import extracts
 from tests.web.conftest import Serve
 
 HOSTILE = "<script>alert(1)</script>${7*7}{{7*7}}\"'`</title>"
@@ -273,3 +276,14 @@ def test_way_back_leads_to_our_own_search_only(client: FlaskClient, referrer: st
 def test_way_back_keeps_the_search(client: FlaskClient) -> None:
     shown = client.get("/sites/T-1", headers={"Referer": "http://localhost/sites?zoning=GI"}).get_data(as_text=True)
     assert 'href="/sites?zoning=GI"' in shown
+
+
+def test_sources_name_what_the_operator_brought_in(serve: Serve, tmp_path: Path) -> None:
+    pipeline.build_network(extracts.grid().write(tmp_path / "town.osm.pbf"), tmp_path / "roads.network")
+    client = serve(FINDER_NETWORK=str(tmp_path / "roads.network"))
+    _, database = client.application.extensions["finder"]
+    (tmp_path / "cells.csv").write_text("lon;lat;inhabitants\n7.1;51.6;120\n")
+    pipeline.load_population(database, tmp_path / "cells.csv", source="Musterzensus", as_of="2022")
+    page = client.get("/sources?lang=en").text
+    for words in ("© OpenStreetMap contributors", "town.osm.pbf", "1 Mar 2026", "Musterzensus", "cells.csv"):
+        assert words in page
