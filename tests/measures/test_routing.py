@@ -11,7 +11,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from finder.measures import routing
+from finder.measures import reach, routing
 from finder.model.vocabulary import Vehicle
 from finder.roads import snapping
 from finder.roads.network import Network
@@ -75,6 +75,25 @@ def test_groups_of_stops_are_asked_at_once_as_one_by_one(data: st.DataObject, ma
         alone = routing.nearest(made.network, vehicle, starts, stops)
         for name in ("point", "seconds", "metres"):
             np.testing.assert_array_equal(getattr(found, name), getattr(alone, name))
+
+
+@pytest.mark.parametrize("order", [[0, 1, 2], [2, 1, 0], [1, 0, 2]])
+def test_of_parallel_roads_the_metres_are_those_of_the_quickest(order: list[int]) -> None:
+    # the long way round is the quickest of three between the same crossings
+    nodes = [(-100.0, 0.0), (0.0, 0.0), (500.0, 0.0), (600.0, 0.0), (250.0, 300.0), (250.0, -100.0)]
+    between = [([1, 4, 2], "100"), ([1, 2], "20"), ([1, 5, 2], "30")]
+    ways = [([0, 1], networks.ROADS[0]), ([2, 3], networks.ROADS[0])]
+    ways += [(over, {"highway": "primary", "maxspeed": km_h}) for over, km_h in (between[i] for i in order)]
+    made = networks.built(networks.records(nodes, ways))
+    ends = [(made.run_of.index(run), 0.5) for run in (0, 1)]
+    for start, end in (ends, ends[::-1]):
+        agree(made, Vehicle.CAR, [start], [end])
+        found = reach.reach(made.network, Vehicle.CAR, networks.snaps([start]))
+        assert found is not None
+        way = reach.way_to(found, snapping.arcs(made.network, Vehicle.CAR, networks.snaps([end])))
+        assert way is not None
+        assert way.metres == pytest.approx(881.0, abs=1.0)
+        assert way.line.length == pytest.approx(881.0, abs=1.0)
 
 
 @pytest.mark.parametrize("vehicle", Vehicle)

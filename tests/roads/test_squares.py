@@ -51,6 +51,13 @@ def test_all_that_touch_are_found(segments: list[shapely.LineString], asked: lis
                 assert (i, k) not in pairs
 
 
+def test_a_long_line_is_found_wherever_it_leads() -> None:
+    long_ = np.array([shapely.LineString([(-3000.0, -1700.0), (5000.0, 1100.0), (5100.0, 9000.0)])], dtype=object)
+    on_it = shapely.line_interpolate_point(long_[0], np.linspace(0.0, 1.0, 3000), normalized=True)
+    box, _ = squares.near(indexed(long_), shapely.bounds(shapely.buffer(on_it, 0.5)))
+    assert set(box.tolist()) == set(range(3000))
+
+
 def test_a_line_around_half_the_world_takes_the_squares_it_leads_through_only() -> None:
     far = shapely.LineString([(-5e6, 0.0), (0.0, 5e6), (10.0, 5e6)])
     key, start, line = squares.index(np.array([far, shapely.LineString([(0.0, 0.0), (10.0, 0.0)])], dtype=object))
