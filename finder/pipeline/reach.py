@@ -13,6 +13,7 @@ from shapely.geometry.base import BaseGeometry
 from finder.measures import access as measure
 from finder.measures import isochrones
 from finder.measures import reach as measured
+from finder.measures.reach import Way
 from finder.model.access import Access
 from finder.model.reach import ISOCHRONE_MIN, Isochrone, Route
 from finder.model.vocabulary import AccessKind, Method, Vehicle
@@ -26,6 +27,7 @@ from finder.store.database import Session
 from finder.store.sites import Listed
 
 _EDGE_M = 500.0
+_SAME_KM, _SAME_MIN = 0.05, 0.02  # of ways that take the same time one or the other is found
 _MORE_S = 1.0  # so that what was measured to lie just within the limit is found again
 
 
@@ -38,7 +40,10 @@ class Reached:
 
 
 def reach(session: Session, network: Network, listed: Listed, vehicle: Vehicle) -> Reached:
-    """Return the ways to the access points that were measured to be nearest over this network, and the isochrones."""
+    """Return the ways to the access points that were measured to be nearest over this network, and the isochrones.
+
+    Where access was measured over another network there are no ways: they would contradict the figures that are kept.
+    """
     site = listed.site
     begin = measure.starts(pd.Series([site.geometry], dtype=object), pd.Series([site.geometry_quality]))
     place = snapping.snap(network, vehicle, begin.to_numpy(dtype=object))
@@ -50,7 +55,7 @@ def reach(session: Session, network: Network, listed: Listed, vehicle: Vehicle) 
     routes = []
     for way in ways:
         line = measured.way_to(found, _ends(session, network, way))
-        if line is None:
+        if line is None or not _as_measured(line, way):
             continue
         routes.append(
             Route(
@@ -71,6 +76,12 @@ def reach(session: Session, network: Network, listed: Listed, vehicle: Vehicle) 
             for minutes, area in drawn
         ),
     )
+
+
+def _as_measured(line: Way, way: Access) -> bool:
+    """Return whether a way is the one that was measured; it is not where that was over other roads than these."""
+    near = abs(line.metres / 1000.0 - way.km) < _SAME_KM
+    return near and way.minutes is not None and abs(line.seconds / 60.0 - way.minutes) < _SAME_MIN
 
 
 def _at_edge(area: BaseGeometry, network: Network) -> bool:

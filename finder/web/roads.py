@@ -29,7 +29,7 @@ class Roads:
     def __init__(self, path: Path | None, folder: Path) -> None:
         self._path, self._folder = path, folder
         self._lock = threading.Lock()
-        self._seen: tuple[int, int] | None = None
+        self._seen: tuple[int, ...] | None = None
         self._network: Network | None = None
         self.network()  # what cannot be used is told when the server starts
 
@@ -40,9 +40,9 @@ class Roads:
         with self._lock:
             try:
                 about = self._path.stat()
-                if self._seen != (about.st_mtime_ns, about.st_ino):
+                if self._seen != (seen := (about.st_ino, about.st_mtime_ns, about.st_ctime_ns)):
+                    self._seen = seen  # first: a damaged file is not copied for every answer
                     self._network = self._opened(self._path)
-                    self._seen = (about.st_mtime_ns, about.st_ino)
             except (OSError, UnusableInput) as error:
                 if self._network is not None:
                     _log.warning("%s", error)

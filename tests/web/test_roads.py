@@ -68,6 +68,14 @@ def test_a_file_written_over_in_its_place_leaves_the_one_in_use(tmp_path: Path, 
     assert key(roads) == first
 
 
+def test_a_damaged_file_is_looked_at_once(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    first = build(tmp_path, 4)
+    roads = Roads(tmp_path / "roads.network", tmp_path / "cache")
+    (tmp_path / "roads.network").write_bytes(b"no network")
+    assert [key(roads), key(roads), key(roads)] == [first] * 3
+    assert len(caplog.records) == 1
+
+
 def test_the_copy_in_use_is_gone_with_its_server(tmp_path: Path) -> None:
     build(tmp_path, 4)
     Roads(tmp_path / "roads.network", tmp_path / "cache")

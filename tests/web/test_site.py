@@ -23,6 +23,7 @@ from finder.model.site import Site
 from finder.model.vocabulary import AccessKind, Status
 from finder.roads.network import Network
 from finder.store import reference
+from finder.web import roads
 from finder.web import site as pages
 from finder.web.kept import Kept
 from tests import factories
@@ -232,6 +233,21 @@ def test_areas_end_where_the_extract_ends(town: Town, network: Path) -> None:
         area = crs.to_metric(shapely.from_geojson(json.dumps(feature["geometry"])))
         assert shapely.box(west - 1001, south - 1001, east + 1001, north + 1001).covers(area)
         assert feature["properties"]["at_least"] is True
+
+
+def test_ways_over_other_roads_than_the_measured_ones_are_not_told(town: Town, tmp_path: Path) -> None:
+    client = town(inside())
+    pipeline.build_network(grid(spacing_m=150.0).write(tmp_path / "new.osm.pbf"), tmp_path / "new.network")
+    new = roads.Roads(tmp_path / "new.network", tmp_path)
+    client.application.extensions[roads.NAME] = new
+    assert features(client, "/sites/T-1/isochrones.geojson")
+    assert features(client, "/sites/T-1/routes.geojson") == []
+    page = text(client, "/sites/T-1?lang=en")
+    assert "A 942 Musterstadt-West" in page
+    assert "Ways by road" not in page
+    _, database = client.application.extensions["finder"]
+    pipeline.measure(database, network=new.network())
+    assert len(features(client, "/sites/T-1/routes.geojson")) == 4
 
 
 # -- kept -------------------------------------------------------------------------------------------------------------
