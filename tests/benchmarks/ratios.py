@@ -33,7 +33,7 @@ def main(path: str) -> int:
             if at_most is not None and ratio > at_most:
                 limit += "  EXCEEDED"
                 exceeded = 1
-            print(f"  {ratio:8.2f} ×  {member['name']}{limit}", *(f" {k}={v}" for k, v in notes.items()))
+            print(f"  {ratio:8.3g} ×  {member['name']}{limit}", *(f" {k}={v}" for k, v in notes.items()))
     return exceeded
 
 
