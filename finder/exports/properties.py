@@ -62,13 +62,14 @@ def properties(listed: Listed) -> dict[str, Any]:
         values[km_name(reach.kind, reach.vehicle)] = round(reach.km, DECIMALS["km"])
         if reach.minutes is not None:
             values[min_name(reach.kind, reach.vehicle)] = round(reach.minutes, DECIMALS["min"])
+        if reach.network_as_of is not None:
+            values[f"{kind}_network_as_of"] = reach.network_as_of  # both vehicles' ways are over the same roads
         if reach.vehicle is not reach.kind.vehicle:
             continue  # the rest is said once, of the vehicle that counts
         values[f"{kind}_name"] = name
         values[f"{kind}_method"] = plain(reach.minutes_method)
         values[f"{kind}_km_method"] = plain(reach.km_method)
         values[f"{kind}_as_of"] = reach.as_of
-        values[f"{kind}_network_as_of"] = reach.network_as_of
         values[f"{kind}_note"] = reach.note
     return values
 

@@ -26,8 +26,8 @@ class Said:
     members: Sequence[tuple[str, int, str]]
 
     def ids(self, role: str, kind: str) -> list[int]:
-        """Return the members of a role and a kind."""
-        return [id for found, id, as_ in self.members if as_ == role and found == kind]
+        """Return the members of a role and a kind, each once."""
+        return list(dict.fromkeys(id for found, id, as_ in self.members if as_ == role and found == kind))
 
     @property
     def via(self) -> list[tuple[str, int]]:

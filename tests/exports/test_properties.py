@@ -37,7 +37,7 @@ def test_each_vehicle_has_its_own_point_method_and_obstacle() -> None:
     assert [shown[f"motorway_junction_car_{name}"] for name in names] == ["A 99 Nebenkreuz", "network", None]
     assert (shown["truck_snap_m"], shown["car_snap_m"]) == (None, 23.5)
     assert (shown["motorway_junction_name"], shown["motorway_junction_method"]) == ("A 99 Musterkreuz", "estimate")
-    assert shown["motorway_junction_network_as_of"] is None, "said of the vehicle that counts"
+    assert shown["motorway_junction_network_as_of"] == "2026-10-01", "of the roads, though only one vehicle drives them"
 
 
 def test_nothing_known_has_every_name() -> None:

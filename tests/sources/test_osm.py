@@ -258,6 +258,13 @@ def test_restrictions_over_a_node(tmp_path: Path) -> None:
     assert found.counts == NONE_LEFT_OUT
 
 
+def test_members_said_many_times_count_once(tmp_path: Path) -> None:
+    many = [("w", 1, "from")] * 3000 + [("n", 5, "via")] + [("w", 3, "to")] * 3000
+    found = read(crossing().relation(1, many, type="restriction", restriction="no_entry"), tmp_path)
+    assert turns(found) == [(1, PLACES[5], 3, False, {"restriction": "no_entry"})]
+    assert found.counts == NONE_LEFT_OUT
+
+
 WHEN = {"restriction:conditional": "no_left_turn @ (Mo-Fr 07:00-09:00)"}
 
 
