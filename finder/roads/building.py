@@ -54,6 +54,7 @@ def build(records: RoadRecords, progress: Progress = lambda step: None) -> Netwo
         graphs[vehicle] = _graph(arcs, made)
     progress(N_("Measuring built-up areas"))
     settlement_m = _settlement_m(cut, records.built_up)
+    progress(N_("Joining neighbouring crossings by triangles"))
     place_xy, node_place = _places(cut, flags)
     triangle = triangles.between(place_xy)
     corner_run, corner_run_start = triangles.corner_runs(triangle)
