@@ -11,6 +11,7 @@ import shapely
 from shapely.geometry.base import BaseGeometry
 
 from finder import crs
+from finder.exports.junctions import SOURCE
 from finder.model.access import Access
 from finder.model.reach import Isochrone, Route
 from finder.model.vocabulary import Method
@@ -37,6 +38,7 @@ def routes(id_: str, ways: Sequence[Route], access: Iterable[Access], network_as
                 "settlement_km": None if way.settlement_km is None else round(way.settlement_km, 3),
                 "method": Method.NETWORK.value,
                 "network_as_of": network_as_of,
+                "source": SOURCE,
             }
             for way in ways
         ],
@@ -57,6 +59,7 @@ def isochrones(id_: str, areas: Sequence[Isochrone], network_as_of: str | None) 
                 "at_least": one.at_least,
                 "method": Method.NETWORK.value,
                 "network_as_of": network_as_of,
+                "source": SOURCE,
             }
             for one in known
         ],

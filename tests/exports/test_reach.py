@@ -64,6 +64,7 @@ def test_ways_say_all_that_is_known_of_them() -> None:
         "settlement_km": None,
         "method": "network",
         "network_as_of": "2026-10-01",
+        "source": "OpenStreetMap contributors, ODbL",
     }
     assert (second["properties"]["point_name"], second["properties"]["settlement_km"]) == (None, 0.25)
     line = shapely.from_geojson(json.dumps(first["geometry"]))
@@ -98,6 +99,7 @@ def test_areas_come_farthest_first_with_their_size() -> None:
         "at_least": True,
         "method": "network",
         "network_as_of": None,
+        "source": "OpenStreetMap contributors, ODbL",
     }
     for feature in features:
         for polygon in shapely.get_parts(shapely.from_geojson(json.dumps(feature["geometry"]))).tolist():
