@@ -35,14 +35,14 @@ class Measured:
     """What was measured: how many sites in all and by kind, and of these over the road network, by kind and vehicle.
 
     `outside` are those near no road that the vehicle gets from to the rest of the network. Of
-    `counted` sites people within minutes were counted.
+    `counted` sites people within minutes were counted, None: that was not asked for.
     """
 
     sites: int
     stale: Mapping[AccessKind, int]
     driven: Mapping[tuple[AccessKind, Vehicle], int] = field(default_factory=dict)
     outside: Mapping[Vehicle, int] = field(default_factory=dict)
-    counted: int = 0
+    counted: int | None = None
 
 
 def measure_access(

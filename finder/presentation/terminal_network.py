@@ -63,16 +63,20 @@ def measured(
     counts: Mapping[AccessKind, int],
     driven: Mapping[tuple[AccessKind, Vehicle], int],
     outside: Mapping[Vehicle, int],
-    counted: int,
+    counted: int | None,
     network: Network | None,
     language: Language,
 ) -> RenderableType:
-    """Return how many sites' figures of each kind were measured, how many of these over the network, and of people."""
-    if not any(counts.values()) and not counted:
+    """Return how many sites' figures of each kind were measured, how many of these over the network, and of people.
+
+    People are not `counted` (None) where only some kinds were asked for; what is said then holds for these alone.
+    """
+    if counted == 0 and not any(counts.values()):
         return Text(language.text(N_("Nothing is stale: all figures are from today's sites, access points and roads.")))
     said: list[RenderableType] = [_by(network, language)]
     if network is None:
-        return Lines(*said, *_kinds(counts, language), _count(N_("people within minutes"), counted, language))
+        people = [] if counted is None else [_count(N_("people within minutes"), counted, language)]
+        return Lines(*said, *_kinds(counts, language), *people)
     table = Table(box=None, pad_edge=False, header_style="bold")
     by_road = {vehicle: N_("by road, %(vehicle)s") for vehicle in Vehicle}
     table.add_column(language.text(N_("To")))
@@ -83,7 +87,8 @@ def measured(
         numbers = (count, *(driven.get((kind, vehicle), 0) for vehicle in Vehicle))
         cells = (Text(format.number(number, language)) for number in numbers)
         table.add_row(Text(format.capital(language.text(kind.label))), *cells)
-    table.add_row(Text(language.text(N_("people within minutes"))), Text(format.number(counted, language)))
+    if counted is not None:
+        table.add_row(Text(language.text(N_("people within minutes"))), Text(format.number(counted, language)))
     said.append(table)
     for vehicle, count in outside.items():
         words = {"vehicle": language.text(vehicle.label), "n": format.number(count, language)}

@@ -88,6 +88,19 @@ def test_build_show_measure(place: Path) -> None:
     assert "1 Mar 2026" in found.stdout
 
 
+def test_measuring_one_kind_says_nothing_of_others(place: Path) -> None:
+    finder("network", "build", place / "town.osm.pbf")
+    for _ in range(2):
+        measured = finder("measure", "--kind", "rail_freight")
+        assert measured.exit_code == 0
+        assert "Nothing is stale" not in measured.stdout, "other kinds are"
+        assert "people" not in measured.stdout.lower(), "nobody counted them"
+        assert "Rail freight" in measured.stdout
+    assert method("near") is Method.ESTIMATE
+    assert "Inland port" in finder("measure").stdout
+    assert "Nothing is stale" in finder("measure").stdout
+
+
 def test_measure_builds_from_an_extract(place: Path) -> None:
     assert finder("measure", "--network", place / "town.osm.pbf").exit_code == 0
     assert method("near") is Method.NETWORK
