@@ -10,8 +10,10 @@ import click
 from finder import pipeline
 from finder.cli.workplace import Workplace, out
 from finder.errors import ConfigError
+from finder.language import N_
 from finder.presentation import format
 from finder.store import health
+from finder.store.database import Session
 
 
 @click.command()
@@ -42,7 +44,7 @@ def serve(workplace: Workplace, host: str, port: int, sample: bool, empty: bool)
 def check(workplace: Workplace) -> None:
     """Check that the database is whole; exit code 1 if it is not."""
     with workplace.database() as database, database.reading() as session:
-        findings = health.check(session)
+        findings = [*health.check(session), _stale(workplace, session)]
     for finding in findings:
         mark = "✓" if not finding.faults else "✗" if finding.grave else "•"
         line = f"{mark} {workplace.language.text(finding.what)}"
@@ -51,6 +53,14 @@ def check(workplace: Workplace) -> None:
             line += f": {format.number(finding.faults, workplace.language)} ({', '.join(finding.examples)}{more})"
         out.print(line, markup=False, soft_wrap=True)
     sys.exit(1 if any(finding.faults and finding.grave for finding in findings) else 0)
+
+
+def _stale(workplace: Workplace, session: Session) -> health.Finding:
+    """Return how many sites' figures `finder measure` would measure again, and of which kinds."""
+    counts = pipeline.stale(session, network=workplace.network())
+    kinds = tuple(workplace.language.text(kind.label) for kind, count in counts.items() if count)
+    what = N_("All figures of access are from today's access points and roads")
+    return health.Finding(what, max(counts.values()), kinds[:5], grave=False)
 
 
 @click.group()

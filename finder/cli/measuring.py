@@ -56,7 +56,7 @@ def show(workplace: Workplace, path: Path | None) -> None:
     if path is None:
         raise UnusableInput(NONE_THERE)
     opened = Network.open(path)
-    opened.check()
+    opened.check(path.name)
     out.print(terminal_network.summary(opened, path, workplace.language))
 
 
@@ -123,6 +123,9 @@ def reach(workplace: Workplace, site_id: str, vehicle: str, routes: bool, output
         reached = pipeline.reach(session, roads, listed, Vehicle(vehicle))
     if not reached.isochrones:
         raise NotFound(N_("The site “%(id)s” lies on no road of the network."), id=site_id[:80])
+    if routes and not reached.routes:
+        said = N_("No way of this site was measured over this road network; `finder measure` measures it anew.")
+        workplace.say(workplace.language.text(said))
     if routes:
         text = files.routes(site_id, reached.routes, listed.access, roads.as_of)
     else:

@@ -53,7 +53,15 @@ class Ways:
 def ways(network: Network) -> Ways:
     """Return the minutes over a road network."""
 
+    kept: dict[str, Way] = {}
+
     def to(people: People) -> Way:
+        if (key := _key(people)) not in kept:
+            kept.clear()  # who counts in parts asks for the same people again; to place them on the roads takes time
+            kept[key] = made(people)
+        return kept[key]
+
+    def made(people: People) -> Way:
         places = np.asarray(shapely.points(people.x, people.y), dtype=object)
 
         @functools.cache
@@ -89,21 +97,10 @@ def measure_catchments(
         return 0
     people = population.people(session)
     extent = Extent.of(people.x, people.y) if len(people) else None
-    now = Counting(
-        key=_key(people),
-        basis=people.basis,
-        as_of=people.as_of,
-        network=None if minutes is None else minutes.network,
-        network_as_of=None if minutes is None else minutes.as_of,
-    )
+    now = _counting(people, minutes)
     counting = catchment.note(session, now)
-    known = catchment.countings(session)
-    if everything:
-        # to estimate again what a network told would lose it
-        known = {id_: other for id_, other in known.items() if minutes is None and other.network is not None}
-    good = [id_ for id_, other in known.items() if _as_good(other, now)]
     over = None if minutes is None else minutes.to(people)
-    stale = catchment.stale(session, good) if keys is None else list(keys)
+    stale = _stale(session, now, everything) if keys is None else list(keys)
     size = PART if over is None else PART_DRIVEN
     for start in range(0, len(stale), size):
         progress(_STEP, start, len(stale))
@@ -117,6 +114,29 @@ def measure_catchments(
         catchment.save(session, part, columns)
     catchment.prune(session)
     return len(stale)
+
+
+def uncounted(session: Session, *, minutes: Ways | None = None, everything: bool = False) -> list[int]:
+    """Return the keys of the sites that `measure_catchments` would count for, without counting."""
+    return _stale(session, _counting(population.people(session), minutes), everything)
+
+
+def _counting(people: People, minutes: Ways | None) -> Counting:
+    return Counting(
+        key=_key(people),
+        basis=people.basis,
+        as_of=people.as_of,
+        network=None if minutes is None else minutes.network,
+        network_as_of=None if minutes is None else minutes.as_of,
+    )
+
+
+def _stale(session: Session, now: Counting, everything: bool) -> list[int]:
+    known = catchment.countings(session)
+    if everything:
+        # to estimate again what a network told would lose it
+        known = {id_: other for id_, other in known.items() if now.network is None and other.network is not None}
+    return catchment.stale(session, [id_ for id_, other in known.items() if _as_good(other, now)])
 
 
 def _as_good(other: Counting, now: Counting) -> bool:

@@ -151,8 +151,8 @@ class Network:
         which = ranges(starts, counts)
         return drawn(self.shape_cm[which], counts)
 
-    def check(self) -> None:
-        """Read all of it and compare it with its key.
+    def check(self, file: str | None = None) -> None:
+        """Read all of it and compare it with its key; `file` is what it is called where it is refused.
 
         Raises
         ------
@@ -160,7 +160,7 @@ class Network:
             Something in it is not as it was written.
         """
         if digest(self) != self.key:
-            raise UnusableInput(_DAMAGED, name=self.name)
+            raise UnusableInput(_DAMAGED, name=file or self.name)
 
     @classmethod
     def open(cls, path: Path) -> Self:

@@ -97,6 +97,8 @@ def _vehicles() -> tuple[Vehicle, ...]:
     for word in flask.request.args:
         if word not in ("vehicle", "lang"):
             raise UnknownWord(N_("There is no criterion “%(word)s”."), word=word[:80])
+    if len(set(flask.request.args.getlist("vehicle"))) > 1:
+        raise UnknownWord(N_("“%(word)s” is given more than once."), word="vehicle")
     wished = flask.request.args.get("vehicle", "")
     if not wished:
         return tuple(Vehicle)

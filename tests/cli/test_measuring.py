@@ -76,6 +76,10 @@ def test_build_show_measure(place: Path) -> None:
     assert finder("network", "show").stdout == built.stdout
     stale = finder("measure", "--dry-run")
     assert stale.exit_code == 0
+    checked = finder("check")
+    assert checked.exit_code == 0
+    assert "• All figures of access are from today's access points and roads: 2 (" in checked.stdout
+    assert "finder measure" in finder("reach", "near", "--routes").stderr
     assert method("near") is Method.ESTIMATE
     measured = finder("measure")
     assert measured.exit_code == 0
@@ -83,6 +87,7 @@ def test_build_show_measure(place: Path) -> None:
     assert "1 sites lie near no road that leads on" in measured.stdout
     assert (method("near"), method("far")) == (Method.NETWORK, Method.ESTIMATE)
     assert "Nothing is stale" in finder("measure").stdout
+    assert "✓ All figures of access are from today's access points and roads" in finder("check").stdout
     found = finder("search", "--max-inland-port-min", "5")
     assert "near" in found.stdout
     assert "1 Mar 2026" in found.stdout
@@ -192,6 +197,7 @@ def test_a_changed_file_is_noticed(place: Path) -> None:
     (place / "own.network").write_bytes(content)
     refused = finder("network", "show", place / "own.network")
     assert refused.exit_code == 2
+    assert "“own.network”" in refused.stderr
     assert "damaged" in refused.stderr
 
 

@@ -204,6 +204,7 @@ def test_nothing_reached_is_an_empty_file(town: Town, geometry: BaseGeometry | N
     ("address", "status", "said"),
     [
         ("/sites/T-1/routes.geojson?vehicle=tank", 400, "tank"),
+        ("/sites/T-1/routes.geojson?vehicle=car&vehicle=truck", 400, "vehicle"),
         ("/sites/T-1/isochrones.geojson?minutes=5", 400, "minutes"),
         ("/sites/T-2/routes.geojson", 404, "T-2"),
         ("/sites/T-9/isochrones.geojson", 404, "T-9"),
