@@ -194,3 +194,11 @@ def test_any_cells_are_points_or_told(cells: list[dict[str, Any]]) -> None:
     found = read(rows({}, *({**row, "place": at()} for row in cells)))
     rejected = {row for row, _, _ in said(found, "rejected")}
     assert len(rejected) == found.rejected
+
+
+def test_what_is_said_of_the_file_as_a_whole() -> None:
+    raw = rows({"source": "Liste A"}, {"source": "Liste B", "kind": "Bahnhof"})
+    found = read(raw, kind=PORT)
+    assert found.others == 1
+    assert {issue.rule for issue in found.issues} >= {"several_sources", "other_kind"}
+    assert "Rows of other kinds than the one named are left out: 1." in [text for _, _, text in said(found, "noted")]
