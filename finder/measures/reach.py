@@ -13,10 +13,9 @@ from shapely.ops import substring
 from finder.measures.routing import extended
 from finder.model.vocabulary import Vehicle
 from finder.roads import snapping
-from finder.roads.arrays import Ints, Longs, Reals
+from finder.roads.arrays import Ints, Reals
 from finder.roads.network import CM, Network
 from finder.roads.snapping import SAME, Snaps, Stops
-from finder.roads.triangles import FAR_AWAY
 
 
 @dataclass(frozen=True, eq=False)
@@ -152,8 +151,3 @@ def seconds_at_places(found: Reach) -> Reals:
     known = place >= 0
     np.minimum.at(seconds, place[known], found.seconds[reached[known]])
     return seconds
-
-
-def places_of(network: Network) -> Longs:
-    """Return the numbers of the places that are crossings, without those far away."""
-    return np.arange(len(network.place_xy) - FAR_AWAY)

@@ -12,7 +12,7 @@ import sqlalchemy as sa
 
 from finder.model.access import km_name, measured_name, method_name, min_name
 from finder.model.vocabulary import AccessKind, Obstacle, Vehicle
-from finder.store import bulk, tables
+from finder.store import bulk, noted, tables
 from finder.store.database import Session
 
 CHUNK = 5000
@@ -30,20 +30,13 @@ class Measuring:
 
 def note(session: Session, measuring: Measuring) -> int:
     """Return the id of this measuring, noted anew where there was none like it."""
-    table = tables.measuring
     values = {
         "kind": measuring.kind.value,
         "points": measuring.points,
         "network": measuring.network,
         "network_as_of": measuring.network_as_of,
     }
-    alike = sa.and_(*(table.c[name].is_not_distinct_from(value) for name, value in values.items()))
-    known: int | None = session.scalar(sa.select(sa.func.min(table.c.id)).where(alike))
-    if known is not None:
-        return known
-    last: int = session.scalar(sa.select(sa.func.max(table.c.id))) or 0
-    session.execute(sa.insert(table).values(id=last + 1, **values))
-    return last + 1
+    return noted.note(session, tables.measuring, values)
 
 
 def measurings(session: Session) -> dict[int, Measuring]:
@@ -58,10 +51,7 @@ def measurings(session: Session) -> dict[int, Measuring]:
 
 def prune(session: Session) -> None:
     """Forget measurings that no site's figures are from any more."""
-    used: set[int | None] = set()
-    for kind in AccessKind:
-        used |= set(session.scalars(sa.select(tables.access.c[measured_name(kind)]).distinct()))
-    session.execute(sa.delete(tables.measuring).where(tables.measuring.c.id.not_in(used - {None})))
+    noted.prune(session, tables.measuring, (tables.access.c[measured_name(kind)] for kind in AccessKind))
 
 
 def stale(session: Session, good: Mapping[AccessKind, Iterable[int]]) -> dict[AccessKind, list[int]]:

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from finder.model.reach import CATCHMENT_MIN, Catchment
 from finder.model.vocabulary import Method, Vehicle
-from finder.store import bulk, tables
+from finder.store import bulk, noted, tables
 from finder.store.database import Session
 from finder.store.tables import counted_name, edge_name, inhabitants_name, way_name, workforce_name
 
@@ -58,23 +58,12 @@ class Counted:
 
 def note(session: Session, counting: Counting) -> int:
     """Return the id of this counting, noted anew where there was none like it."""
-    table = tables.counting
-    values = vars(counting)
-    alike = sa.and_(*(table.c[name].is_not_distinct_from(value) for name, value in values.items()))
-    known: int | None = session.scalar(sa.select(sa.func.min(table.c.id)).where(alike))
-    if known is not None:
-        return known
-    last: int = session.scalar(sa.select(sa.func.max(table.c.id))) or 0
-    session.execute(sa.insert(table).values(id=last + 1, **values))
-    return last + 1
+    return noted.note(session, tables.counting, vars(counting))
 
 
 def prune(session: Session) -> None:
     """Forget countings that no site's figures are from any more."""
-    used: set[int | None] = set()
-    for vehicle in Vehicle:
-        used |= set(session.scalars(sa.select(_C[counted_name(vehicle)]).distinct()))
-    session.execute(sa.delete(tables.counting).where(tables.counting.c.id.not_in(used - {None})))
+    noted.prune(session, tables.counting, (_C[counted_name(vehicle)] for vehicle in Vehicle))
 
 
 def countings(session: Session) -> dict[int, Counting]:

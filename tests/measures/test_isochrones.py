@@ -18,6 +18,7 @@ from finder.measures.reach import Reach
 from finder.model.vocabulary import Vehicle
 from finder.roads import snapping
 from finder.roads.network import MAIN
+from finder.roads.triangles import FAR_AWAY
 from tests.roads import networks
 from tests.roads.extracts import grid
 from tests.roads.networks import Built
@@ -30,7 +31,7 @@ def hold_what_is_reached(found: Reach, minutes: Sequence[float]) -> list[BaseGeo
     """Return the areas after a look at every crossing."""
     areas = isochrones.areas(found, minutes)
     seconds = reach.seconds_at_places(found)
-    places = reach.places_of(found.network)
+    places = np.arange(len(found.network.place_xy) - FAR_AWAY)
     xy = found.network.place_xy
     for minute, area in zip(minutes, areas, strict=True):
         assert area.is_valid
@@ -82,7 +83,7 @@ def test_two_crossings_and_a_single_one() -> None:
         made = networks.built(networks.records([(0, 0), (300, 0), (300, 300)], [(over, networks.ROADS[0])]))
         found = from_place(made, Vehicle.CAR, (0, 0.25))
         assert found is not None
-        assert len(reach.places_of(made.network)) == len(set(over[:1] + over[-1:]))
+        assert len(made.network.place_xy) - FAR_AWAY == len(set(over[:1] + over[-1:]))
         first, last = hold_what_is_reached(found, [0.01, 30.0])
         assert first.is_empty
         # from a crossing on, where no road is known, at most so far in every direction
@@ -165,7 +166,7 @@ def test_seconds_at_places_are_those_of_a_way_there(data: st.DataObject, made: B
     graph = made.network.graphs[vehicle]
     assert np.isinf(seconds[-4:]).all()
     # to a crossing one comes by the last of the arcs that end there
-    for place in reach.places_of(made.network).tolist():
+    for place in range(len(made.network.place_xy) - FAR_AWAY):
         here = np.flatnonzero(made.network.node_place == place)
         assert (made.network.node_xy[here] == made.network.place_xy[place]).all()
         ends = [(2 * s, 0) for s in np.flatnonzero(np.isin(made.network.segment_to, here)).tolist()]
